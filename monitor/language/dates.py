@@ -400,11 +400,23 @@ def _day_beside(readings: list[DateReading], index: int) -> date | str | None:
     for other in takewhile(lambda r: r.segment is reading.segment, islice(readings, index + 1, None)):
         if (day := _written_day(other.mention)) is not None:
             return (_next(m, day) if reading.moved is False and other.replaced else _latest(m, day)) or missing
-    if index and readings[index - 1].segment is reading.segment:
-        day = _written_day(readings[index - 1].mention)
-        if day is not None:
-            return (_latest(m, day) if reading.replaced else _next(m, day)) or missing
-    return None
+    day = _day_before(readings, index)
+    return (_latest(m, day) if reading.replaced else _next(m, day)) or missing if day is not None else None
+
+
+def _day_before(readings: list[DateReading], index: int) -> date | None:
+    """Return the day of the date before in its sentence: that with a year, or one of a list that begins with such a date.
+
+    "8 januari 2027, därefter 9 april och 22 oktober": each follows the one before. None without such a date.
+    """
+    if not index or readings[index - 1].segment is not readings[index].segment:
+        return None
+    before = readings[index - 1].mention
+    if (day := _written_day(before)) is not None:
+        return day
+    is_plain = before.granularity is Granularity.DAY and before.year is None and before.month and before.first is None
+    start = _day_before(readings, index - 1) if is_plain and before.shift is None else None
+    return _next(before, start) if start is not None else None
 
 
 def _written_day(mention: Mention) -> date | None:
