@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,14 +15,15 @@ from monitor.awards.fields import amount, country, day, organisation_number, pic
 from monitor.awards.model import FETCHED_PREFIX, LEFT_OUT, Award, Item, Participant, PartnerRole
 from monitor.awards.reading import Reading
 from monitor.awards.tables import (
+    ExpectedFields,
     Record,
+    Required,
     open_file,
     read_csv,
     read_json,
     read_json_value,
     read_quoted_csv,
     read_xlsx,
-    require_fields,
 )
 from monitor.errors import RowError, SourceError
 
@@ -32,8 +33,31 @@ Importer = Callable[[Sequence[Path], Reading], Iterator[Item]]
 Raises:
     SourceError: A file cannot be read, or is not what the publisher sends; nothing of it is to be kept.
 """
-_CORDIS_PROJECT = ("id", "acronym", "title", "startDate", "endDate", "totalCost", "ecMaxContribution", "topics", "objective")
-_CORDIS_ORGANISATION = ("projectID", "organisationID", "name", "vatNumber", "city", "country", "role", "ecContribution")
+CORDIS_PROJECT: tuple[Required, ...] = (
+    "id",
+    "acronym",
+    "title",
+    "startDate",
+    "endDate",
+    "totalCost",
+    "ecMaxContribution",
+    "topics",
+    ("masterCall", "subCall"),
+    "objective",
+)
+CORDIS_ORGANISATION: tuple[Required, ...] = (
+    "projectID",
+    "organisationID",
+    "name",
+    "vatNumber",
+    "activityType",
+    "city",
+    "country",
+    "nutsCode",
+    "role",
+    "ecContribution",
+    "totalCost",
+)
 _CORDIS_ROLES = {
     "coordinator": PartnerRole.COORDINATOR,
     "participant": PartnerRole.PARTNER,
@@ -72,8 +96,8 @@ def read_cordis(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """
     programme = "H2020" if any("h2020" in path.name.casefold() for path in files) else "Horizon Europe"
     for member, columns, build in (
-        ("project.csv", _CORDIS_PROJECT, lambda row: _cordis_project(row, programme)),
-        ("organization.csv", _CORDIS_ORGANISATION, _cordis_organisation),
+        ("project.csv", CORDIS_PROJECT, lambda row: _cordis_project(row, programme)),
+        ("organization.csv", CORDIS_ORGANISATION, _cordis_organisation),
     ):
         path, inside = _find_member(files, member)
         with open_file(path, inside) as file:
@@ -137,13 +161,23 @@ def _cordis_organisation(row: Record) -> Iterator[Participant]:
     )
 
 
-_KOHESIO = (
+KOHESIO: tuple[Required, ...] = (
     "Operation_Unique_Identifier",
+    "Operation_Local_Identifier",
     "Operation_Name_English",
+    "Operation_Name_Programme_Language",
+    "Operation_Summary_Programme_Language",
     "Operation_Start_Date",
     "Operation_End_Date",
     "Total_Eligible_Expenditure_amount",
+    "Total_Eligible_Expenditure_Currency",
     "Project_EU_Budget",
+    "Category_Of_Intervention",
+    "Programme_Name",
+    "Beneficiary_Name",
+    "Beneficiary_Local_Identifier",
+    ("CountryCode", "Country"),
+    "NUTS3_Label",
 )
 
 
@@ -155,7 +189,7 @@ def read_kohesio(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """
     for path in files:
         with open_file(path) as file:
-            yield from items(reading.each(path.name, read_csv(file, path.name, _KOHESIO), _kohesio))
+            yield from items(reading.each(path.name, read_csv(file, path.name, KOHESIO), _kohesio))
 
 
 def _kohesio(row: Record) -> Iterator[Item]:
@@ -187,14 +221,32 @@ def _kohesio(row: Record) -> Iterator[Item]:
     )
 
 
-_KEEP_PROJECTS = ("Programme", "Project acronym", "Project ID (2021-2027 only)", "Project name in English", "Project start")
-_KEEP_PARTNERS = (
+KEEP_PROJECTS: tuple[Required, ...] = (
     "Programme",
     "Project acronym",
+    "Project ID (2021-2027 only)",
+    "Project name in English",
+    "Description in English",
+    "Project start",
+    "Project end",
+    ("Project's total budget / expenditure", "Project's total budget"),
+    ("Project's EU funding (EUR)", "Project's EU funding"),
+)
+KEEP_PARTNERS: tuple[Required, ...] = (
+    "Programme",
+    "Project acronym",
+    "Project ID (2021-2027 only)",
     "Lead partner",
     "Organisation in English",
     "Country code",
+    "Town",
+    "NUTS3 code (or equivalent)",
+    "Type of Organisation",
+    "Participant Identification Code",
     "Partner's ID if not PIC",
+    "ERDF contribution (2014-2020 only)",
+    "Partner's programme co-financing (EUR) (2021-2027 only)",
+    "Partner's total eligible budget / expenditure",
 )
 
 
@@ -205,8 +257,8 @@ def read_keep(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """
     for path in files:
         for sheet, columns, build in (
-            ("project", _KEEP_PROJECTS, _keep_project),
-            ("partner", _KEEP_PARTNERS, _keep_partner),
+            ("project", KEEP_PROJECTS, _keep_project),
+            ("partner", KEEP_PARTNERS, _keep_partner),
         ):
             yield from items(reading.each(f"{path.name} {sheet}", read_xlsx(path, columns, sheet), build))
 
@@ -256,15 +308,18 @@ def _keep_partner(row: Record) -> Iterator[Participant]:
     )
 
 
-_INTERREG = (
+INTERREG: tuple[Required, ...] = (
     "program",
     "projektnamn",
     "organisationsnamn",
     "organisationsroll",
+    "organisationstyp",
     "startdatum",
     "slutdatum",
     "partnerbudget",
+    "specifiktmal",
     "nuts3",
+    "land",
 )
 _INTERREG_ROLES = {"LP": PartnerRole.COORDINATOR, "PP": PartnerRole.PARTNER, "AP": PartnerRole.ASSOCIATED}
 
@@ -275,10 +330,7 @@ def read_interreg(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     The budget is the partner's whole budget, not the EU's part; 0 means "not stated". `nuts3` is where the partner's office is.
     """
     seen: set[str] = set()
-    for path in files:
-        with open_file(path) as file:
-            rows = with_fields(path.name, read_json(file, path.name), _INTERREG)
-            yield from items(reading.each(path.name, _refuse_doubled(path.name, rows), lambda row: _interreg(row, seen)))
+    yield from read_json_files(files, reading, INTERREG, lambda row: _interreg(row, seen), check=_refuse_doubled)
 
 
 def _refuse_doubled(where: str, rows: Iterator[Record]) -> Iterator[Record]:
@@ -292,12 +344,34 @@ def _refuse_doubled(where: str, rows: Iterator[Record]) -> Iterator[Record]:
         yield row
 
 
-def with_fields(where: str, items: Iterator[Record], names: Sequence[str]) -> Iterator[Record]:
-    """Yield objects of a file; raises SourceError when the first one lacks a field that every object has."""
-    for number, item in enumerate(items):
-        if number == 0:
-            require_fields(where, item, names)
-        yield item
+def read_json_files(
+    files: Sequence[Path],
+    reading: Reading,
+    required: Collection[Required],
+    build: Callable[[Record], Iterable[object]],
+    *,
+    place: str = "item",
+    check: Callable[[str, Iterator[Record]], Iterator[Record]] = lambda where, rows: rows,
+) -> Iterator[Item]:
+    """Read the objects of JSON files.
+
+    Args:
+        files: All files of the source.
+        reading: Counts of the import.
+        required: Fields that some object of each file must have.
+        build: Maker of projects and participants from an object.
+        place: ijson's name of the list's items.
+        check: Passes on the objects of a file, by its name, and may raise SourceError.
+
+    Raises:
+        SourceError: A file cannot be read, or no object has a required field.
+    """
+    fields = ExpectedFields(required)
+    for path in files:
+        with open_file(path) as file:
+            rows = check(path.name, fields.watch(path.name, read_json(file, path.name, place)))
+            yield from items(reading.each(path.name, rows, build))
+    fields.require()
 
 
 def _interreg(row: Record, seen: set[str]) -> Iterator[Item]:
@@ -330,7 +404,23 @@ def _interreg(row: Record, seen: set[str]) -> Iterator[Item]:
     )
 
 
-_ERASMUS = ("projectId", "projectName", "projectTitle", "organisations")
+ERASMUS: tuple[Required, ...] = (
+    "projectName",
+    "projectTitle",
+    "projectDescription",
+    "projectCallYear",
+    "projectLevel2Label",
+    "projectGrantedEuAmount",
+    "projectStartDate",
+    "projectEndDate",
+    "organisations",
+    "organisations.organisationName",
+    "organisations.organisationPIC",
+    "organisations.organisationRole",
+    "organisations.organisationCountry",
+    "organisations.organisationCity",
+    "organisations.organisationType",
+)
 
 
 def read_erasmus(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
@@ -349,9 +439,7 @@ def read_erasmus(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     _check_years(files, reading)
     for path in files:
         reading.ignored += int(read_json_value(path, LEFT_OUT) or 0)
-        with open_file(path) as file:
-            rows = with_fields(path.name, read_json(file, path.name, "projectDocuments.item"), _ERASMUS)
-            yield from items(reading.each(path.name, rows, _erasmus))
+    yield from read_json_files(files, reading, ERASMUS, _erasmus, place="projectDocuments.item")
 
 
 def _check_years(files: Sequence[Path], reading: Reading) -> None:
@@ -399,6 +487,28 @@ def _action_code(number: str) -> str:
     return match[1] if match else ""
 
 
+PORTAL: tuple[Required, ...] = (
+    "metadata.projectId",
+    "metadata.title",
+    "metadata.acronym",
+    "metadata.objective",
+    "metadata.programId",
+    "metadata.programAbbreviation",
+    "metadata.callIdentifier",
+    "metadata.topicAbbreviation",
+    "metadata.startDate",
+    "metadata.endDate",
+    "metadata.overallBudget",
+    "metadata.euContributionAmount",
+    "metadata.participants",
+    "metadata.participants.pic",
+    "metadata.participants.legalName",
+    "metadata.participants.eucontribution",
+    "metadata.participants.city",
+    ("metadata.participants.country", "metadata.participants.countryCode"),
+)
+
+
 def read_portal(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """Read answers of the portal's search for funded projects, one file per page (in the API's own envelope).
 
@@ -406,10 +516,7 @@ def read_portal(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     begins with the query and a `.`, and the totals of the queries are added.
     """
     reading.stated_projects = _add_totals(files, "totalResults", lambda name: name.partition(".")[0])
-    for path in files:
-        with open_file(path) as file:
-            rows = with_fields(path.name, read_json(file, path.name, "results.item"), ("metadata",))
-            yield from items(reading.each(path.name, rows, _portal))
+    yield from read_json_files(files, reading, PORTAL, _portal, place="results.item")
 
 
 def _add_totals(files: Sequence[Path], field: str, query_of: Callable[[str], str]) -> int:

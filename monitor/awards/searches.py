@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 from monitor.awards.fields import country
 from monitor.awards.model import FETCHED_PREFIX, LEFT_OUT
+from monitor.awards.tables import has_field
 from monitor.collect.file_fetch import Fetcher, FetchLimits, Question, open_fetcher, telling
 from monitor.collect.portal.form import FORM_TYPE, form_body, page_query
 from monitor.errors import SourceError
@@ -274,13 +275,20 @@ def _ask_erasmus(url: str, part: SearchPart, number: int) -> Question:
 
 
 def _nordic(page: Page) -> Page:
-    """Return a page of Erasmus+ with the projects that have a Nordic organisation, and the number of the others."""
+    """Return a page of Erasmus+ with the projects that have a Nordic organisation, and the number of the others.
+
+    Raises:
+        KeyError: No organisation states its country, so that all would be left out.
+    """
+    documents = page["projectDocuments"]
+    if documents and not any(has_field(row, "organisations.organisationCountry") for row in documents):
+        raise KeyError("organisationCountry")
     kept = [
         row
-        for row in page["projectDocuments"]
+        for row in documents
         if any(country(one.get("organisationCountry")) in _KEPT_COUNTRIES for one in row.get("organisations") or ())
     ]
-    return {"total": page["total"], LEFT_OUT: len(page["projectDocuments"]) - len(kept), "projectDocuments": kept}
+    return {"total": page["total"], LEFT_OUT: len(documents) - len(kept), "projectDocuments": kept}
 
 
 _LIFE_PAGE = 100

@@ -207,6 +207,7 @@ def interreg_rows(count: int = 3) -> list[dict[str, Any]]:
             "organisationsroll": ("LP", "PP", "AP")[number % 3],
             "organisationstyp": "Local public authority",
             "nuts3": "Kalmar län",
+            "specifiktmal": "RSO1.4",
             "partnerbudget": (1000.25, 20, 0)[number % 3],
             "land": "Sverige",
         }
@@ -237,6 +238,7 @@ def erasmus_page(total: int, keys: range) -> dict[str, Any]:
                         "organisationRole": "Coordinator",
                         "organisationCountry": "SE",
                         "organisationCity": "Nässjö",
+                        "organisationType": "School",
                     }
                 ],
             }
@@ -269,7 +271,7 @@ def portal_page(total: int, keys: range, *, topic: str = "LIFE-2024-SAP-NAT") ->
                         json.dumps(
                             [
                                 {"pic": "997186676", "legalName": "GOTEBORGS KOMMUN", "eucontribution": 600000, "country": "SE",
-                                 "vat": "SE212000135501"},
+                                 "city": "GOTEBORG", "vat": "SE212000135501"},
                             ]
                         )
                     ],
@@ -325,11 +327,26 @@ def write_dashboard(folder: Path, count: int = 3) -> Path:
     return path
 
 
+def write_dashboard_projects(folder: Path, count: int = 3) -> Path:
+    columns = ("ACRONYM", "TITLE", "Project id", "Project Start Date", "Project End Date", "Total budget (euro)",
+               "EU financial contribution (euro)", "Funding programme", "TOPIC_CODE")  # fmt: skip
+    rows = [
+        {"ACRONYM": f"A{number}", "TITLE": "Resilient towns", "Project id": f"https://cordis.europa.eu/project/id/10103656{number}",
+         "Project Start Date": "2021-11-01", "Project End Date": "2025-10-31", "Total budget (euro)": "3124628.75",
+         "EU financial contribution (euro)": "2994472.5", "Funding programme": "H2020", "TOPIC_CODE": "LC-GD-1-3-2020"}
+        for number in range(count)
+    ]  # fmt: skip
+    path = folder / "projects.csv"
+    path.write_text(table(columns, rows, ";"), "utf-8")
+    return path
+
+
 def projektbank_rows(count: int = 3) -> list[dict[str, Any]]:
     return [
         {"ärende-id": str(number), "stödmottagare": "X AB", "beviljat_belopp_sek": 10, "beviljat_belopp_eur": 0, "projektnamn": "P",
          "projektbeskrivning": "T", "projekt_starttid": "2015-01-01", "projekt_sluttid": "2016-01-01", "projektledare": "",
-         "telnr": "", "e-post": "", "kommuner": "Nässjö, Eksjö", "område": "Småland med öarna"}
+         "telnr": "", "e-post": "", "kommuner": "Nässjö, Eksjö", "område": "Småland med öarna",
+         "insatsområde": "Innovation"}
         for number in range(count)
     ]  # fmt: skip
 
@@ -337,7 +354,8 @@ def projektbank_rows(count: int = 3) -> list[dict[str, Any]]:
 def vinnova_rows(count: int = 3) -> list[dict[str, Any]]:
     return [
         {"Diarienummer": f"2024-0000{number}", "Ärenderubrik": "Test", "DiarienummerUtlysning": "2023-1", "BeviljatBidrag": 500000,
-         "ProjektStart": "2024-05-01T00:00:00", "ProjektSlut": "1900-01-01T00:00:00", "KoordinatorOrg": "Nässjö kommun"}
+         "ProjektStart": "2024-05-01T00:00:00", "ProjektSlut": "1900-01-01T00:00:00", "KoordinatorOrg": "Nässjö kommun",
+         "MalSvenska": "Bättre vatten", "DiarienummerAnsokningsomgang": "2023-2"}
         for number in range(count)
     ]  # fmt: skip
 

@@ -113,10 +113,7 @@ def test_life_keeps_the_coordinator_alone_when_a_name_has_a_comma(tmp_path):
 
 
 def test_vinnova_has_one_coordinator_and_no_partners(tmp_path):
-    row = {
-        "Diarienummer": "2024-00001", "Ärenderubrik": "Test", "DiarienummerUtlysning": "2023-1", "BeviljatBidrag": 500000,
-        "ProjektStart": "2024-05-01T00:00:00", "ProjektSlut": "1900-01-01T00:00:00", "KoordinatorOrg": "Nässjö kommun",
-    }  # fmt: skip
+    (row,) = files.vinnova_rows(1)
     awards, participants = read(
         "vinnova", files.write_json(tmp_path / "p.json", [row, {**row, "Diarienummer": "2", "KoordinatorOrg": ""}])
     )
@@ -125,12 +122,9 @@ def test_vinnova_has_one_coordinator_and_no_partners(tmp_path):
 
 
 def test_the_project_bank_keeps_no_persons(tmp_path):
-    row = {
-        "ärende-id": "1", "stödmottagare": "X", "beviljat_belopp_sek": 10, "beviljat_belopp_eur": 0, "projektnamn": "P",
-        "projektbeskrivning": "T", "projekt_starttid": "2015-01-01", "projekt_sluttid": "2016-01-01", "projektledare": "Anna Andersson",
-        "telnr": "070-1", "e-post": "a@example.se", "kommuner": "Nässjö, Eksjö", "område": "Y",
-    }  # fmt: skip
+    (row,) = files.projektbank_rows(1)
+    row |= {"projektledare": "Anna Andersson", "telnr": "070-1", "e-post": "a@example.se"}
     awards, participants = read("projektbank", files.write_json(tmp_path / "p.json", [row]))
     assert awards[0].area == "Nässjö, Eksjö"
-    assert [participant.name for participant in participants] == ["X"]
+    assert [participant.name for participant in participants] == ["X AB"]
     assert "Anna" not in repr(awards) + repr(participants)
