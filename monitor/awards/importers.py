@@ -15,6 +15,7 @@ from monitor.awards.fields import amount, country, day, organisation_number, pic
 from monitor.awards.model import FETCHED_PREFIX, LEFT_OUT, Award, Item, Participant, PartnerRole
 from monitor.awards.reading import Reading
 from monitor.awards.tables import (
+    DoubledRows,
     ExpectedFields,
     Record,
     Required,
@@ -250,6 +251,10 @@ KEEP_PARTNERS: tuple[Required, ...] = (
 )
 
 
+_KEEP_REPEATED = 0.01
+"""Share of rows of a sheet that may stand twice: two departments of a partner may have one name and no amounts."""
+
+
 def read_keep(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """Read the Excel export of https://keep.eu with its sheets of projects and partners.
 
@@ -260,7 +265,8 @@ def read_keep(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
             ("project", KEEP_PROJECTS, _keep_project),
             ("partner", KEEP_PARTNERS, _keep_partner),
         ):
-            yield from items(reading.each(f"{path.name} {sheet}", read_xlsx(path, columns, sheet), build))
+            rows = DoubledRows(_KEEP_REPEATED).watch(path.name, read_xlsx(path, columns, sheet))
+            yield from items(reading.each(f"{path.name} {sheet}", rows, build))
 
 
 def _keep_key(row: Record) -> str:
@@ -330,18 +336,7 @@ def read_interreg(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     The budget is the partner's whole budget, not the EU's part; 0 means "not stated". `nuts3` is where the partner's office is.
     """
     seen: set[str] = set()
-    yield from read_json_files(files, reading, INTERREG, lambda row: _interreg(row, seen), check=_refuse_doubled)
-
-
-def _refuse_doubled(where: str, rows: Iterator[Record]) -> Iterator[Record]:
-    """Yield rows of a file without keys; raises SourceError for a row that stands twice in every field: the file is doubled."""
-    seen: set[int] = set()
-    for number, row in enumerate(rows, 1):
-        mark = hash(tuple(sorted((name, str(value)) for name, value in row.items())))
-        if mark in seen:
-            raise SourceError(where, f"post {number} står två gånger i filen, som alltså är dubbel; hämta den igen")
-        seen.add(mark)
-        yield row
+    yield from read_json_files(files, reading, INTERREG, lambda row: _interreg(row, seen), doubled=DoubledRows())
 
 
 def read_json_files(
@@ -351,7 +346,7 @@ def read_json_files(
     build: Callable[[Record], Iterable[object]],
     *,
     place: str = "item",
-    check: Callable[[str, Iterator[Record]], Iterator[Record]] = lambda where, rows: rows,
+    doubled: DoubledRows | None = None,
 ) -> Iterator[Item]:
     """Read the objects of JSON files.
 
@@ -361,15 +356,17 @@ def read_json_files(
         required: Fields that some object of each file must have.
         build: Maker of projects and participants from an object.
         place: ijson's name of the list's items.
-        check: Passes on the objects of a file, by its name, and may raise SourceError.
+        doubled: Check of objects without keys.
 
     Raises:
-        SourceError: A file cannot be read, or no object has a required field.
+        SourceError: A file cannot be read or is doubled, or no object has a required field.
     """
     fields = ExpectedFields(required)
     for path in files:
         with open_file(path) as file:
-            rows = check(path.name, fields.watch(path.name, read_json(file, path.name, place)))
+            rows = fields.watch(path.name, read_json(file, path.name, place))
+            if doubled:
+                rows = doubled.watch(path.name, rows)
             yield from items(reading.each(path.name, rows, build))
     fields.require()
 

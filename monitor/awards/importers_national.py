@@ -29,6 +29,7 @@ from monitor.awards.importers import (
 from monitor.awards.model import Award, Item, Participant, PartnerRole
 from monitor.awards.reading import Reading
 from monitor.awards.tables import (
+    DoubledRows,
     Record,
     Required,
     column,
@@ -275,6 +276,7 @@ def read_dashboard(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
 
     A list of participants names no projects: an organisation has one row per programme, and the rows are added, not overwritten.
     """
+    doubled = DoubledRows()
     for path in files:
         sums: dict[str, str] = {}
         read_participant = _dashboard_participant(path.stem, sums)
@@ -282,7 +284,7 @@ def read_dashboard(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
         def build(row: Record, read_participant: Callable[[Record], Iterator[Item]] = read_participant) -> Iterator[Item]:
             return read_participant(row) if _IS_PARTICIPANT in row else _dashboard_project(row)
 
-        yield from items(reading.each(path.name, _dashboard_rows(path), build))
+        yield from items(reading.each(path.name, doubled.watch(path.name, _dashboard_rows(path)), build))
 
 
 def _dashboard_rows(path: Path) -> Iterator[Record]:

@@ -270,6 +270,41 @@ def _shallow_events(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
         yield event, value
 
 
+class DoubledRows:
+    """Check of lists without keys: a row that stands twice in every field means that the file, or the folder, is doubled.
+
+    Two files may share single rows, since an organisation may have the same numbers in two exports, but not most of them.
+    """
+
+    def __init__(self, allowed: float = 0.0) -> None:
+        """Allow a share of the rows of a file to stand twice."""
+        self._allowed = allowed
+        self._earlier: set[int] = set()
+
+    def watch(self, where: str, rows: Iterable[Record]) -> Iterator[Record]:
+        """Yield the rows of a file.
+
+        Raises:
+            SourceError: More rows than are allowed stand twice in the file, or most of them in the files before it.
+        """
+        own: set[int] = set()
+        count = again = known = 0
+        for row in rows:
+            mark = hash(tuple(sorted((name, str(value)) for name, value in row.items())))
+            count += 1
+            again += mark in own
+            known += mark in self._earlier and mark not in own
+            own.add(mark)
+            if again and not self._allowed:
+                raise SourceError(where, f"post {count} står två gånger i filen, som alltså är dubbel; hämta den igen")
+            yield row
+        if again > self._allowed * count:
+            raise SourceError(where, f"{again} av {count} poster står två gånger i filen, som alltså är dubbel; hämta den igen")
+        if 2 * known > count:
+            raise SourceError(where, f"{known} av {count} poster står också i en annan fil för källan; ta bort den ena filen")
+        self._earlier |= own
+
+
 class ExpectedFields:
     """Fields that some row of each JSON file of a source must have.
 

@@ -76,6 +76,16 @@ def double_list(path):
     path.write_text(json.dumps(rows + rows), "utf-8")
 
 
+def double_partners(path):
+    from openpyxl import load_workbook
+
+    book = load_workbook(path)
+    sheet = book["Partners"]
+    for row in list(sheet.iter_rows(min_row=2, values_only=True)):
+        sheet.append(row)
+    book.save(path)
+
+
 def latin(path):
     path.write_bytes(path.read_text("utf-8").encode("latin-1", "replace"))
 
@@ -145,6 +155,7 @@ SPOILT = [
     ("esf", files.write_esf, cut, "avbruten"),
     ("esf", files.write_esf, double, "två gånger"),
     ("keep", files.write_keep, cut, "hel"),
+    ("keep", files.write_keep, double_partners, "3 av 6 poster står två gånger"),
     ("keep", files.write_keep, page_of_errors, "hel"),
     ("interreg", write_interreg, cut, "JSON"),
     ("interreg", write_interreg, double_list, "dubbel"),
@@ -166,6 +177,8 @@ SPOILT = [
     ("vinnova", lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()), double_list, "dubbla"),
     ("vinnova", lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()), page_of_errors, "JSON"),
     ("dashboard", files.write_dashboard, page_of_errors, "saknas"),
+    ("dashboard", files.write_dashboard, double, "post 4 står två gånger i filen"),
+    ("dashboard", files.write_dashboard_projects, double, "två gånger"),
     ("dashboard", files.write_dashboard, rename_column("Legal Name", "Name"), "Legal Name"),
     (
         "vinnova",
@@ -206,6 +219,26 @@ def test_a_spoilt_file_is_refused_with_a_sentence_and_the_last_import_stays(db, 
     (row,) = list_imports(db)
     assert words in row["problem"]
     assert row["at"] == "2026-11-28T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(("source", "write"), [("dashboard", files.write_dashboard), ("interreg", write_interreg)])
+def test_a_list_that_lies_twice_in_the_folder_is_refused(db, tmp_path, source, write):
+    path = write(tmp_path)
+    import_source(db, source, [path], NOW)
+    before = contents(db)
+    copy = path.with_stem("kopia")
+    copy.write_bytes(path.read_bytes())
+    with pytest.raises(SourceError, match=r"poster står också i en annan fil för källan; ta bort den ena filen"):
+        import_source(db, source, [copy, path], NOW)
+    assert contents(db) == before
+
+
+def test_two_exports_may_share_single_rows(db, tmp_path):
+    first = files.write_dashboard(tmp_path, 3).rename(tmp_path / "one.csv")
+    head, row, *_ = first.read_text("utf-8").splitlines()
+    other = tmp_path / "other.csv"
+    other.write_text("\n".join([head, row, row.replace("351969.5", "5"), row.replace("351969.5", "6")]) + "\n", "utf-8")
+    assert import_source(db, "dashboard", [first, other], NOW).participants == 6
 
 
 def test_an_import_that_shrinks_by_more_than_a_tenth_needs_a_word(db, tmp_path):
