@@ -1,7 +1,7 @@
 """Fetching of publishers' searches, page by page: funded projects, closed calls and updates, until the stated total is reached.
 
 The pages of a search lie in the folder of the source as files of their own, named after their query. They take the place of the
-last ones together, when all of them are there.
+last ones together, when all of them are there (`fetched`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from monitor.awards.fetched import finish_pages, replace_pages
 from monitor.awards.fields import country
 from monitor.awards.model import FETCHED_PREFIX, LEFT_OUT
 from monitor.awards.tables import has_field
@@ -79,20 +80,18 @@ def fetch_search(search: Search, url: str, folder: Path, limits: FetchLimits, ye
         SourceError: A page could not be fetched or the numbers do not add up; the last pages are as they were.
         OSError: A file could not be written.
     """
+    finish_pages(folder)
     new = folder / ".new"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     try:
         with telling(url):
             asyncio.run(_fetch_parts(search, url, new, replace(limits, largest=min(limits.largest, _LARGEST_PAGE)), year))
-        pages = sorted(new.iterdir())
-        for old in folder.glob(f"{FETCHED_PREFIX}*.json"):
-            old.unlink()
-        for page in pages:
-            page.replace(folder / page.name)
+        count = len(list(new.iterdir()))
+        replace_pages(folder, new)
     finally:
         shutil.rmtree(new, ignore_errors=True)
-    return len(pages)
+    return count
 
 
 async def _fetch_parts(search: Search, url: str, folder: Path, limits: FetchLimits, year: int) -> None:

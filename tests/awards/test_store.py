@@ -1,8 +1,6 @@
 """An import is kept whole or not at all, whatever the file is and whenever the process dies."""
 
-import itertools
 import json
-import os
 import signal
 import sqlite3
 import zipfile
@@ -18,6 +16,7 @@ from monitor.awards.updates import import_updates, updates_of
 from monitor.collect import text as collect_text
 from monitor.errors import ArchiveError, SourceError
 from tests.awards import files
+from tests.awards.killing import die_while, kill_at
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -282,29 +281,6 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path):
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(ArchiveError, match="nyare version"), open_awards(tmp_path / "awards.db"):
         pass
-
-
-def die_while(work):
-    """Run `work` in a process of its own, which is expected to kill itself; return the signal that ended it."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        finally:
-            os._exit(1)
-    return os.WTERMSIG(os.waitpid(child, 0)[1])
-
-
-def kill_at(count, original):
-    """Return `original` as a function that kills its process when it is called for the count-th time."""
-    calls = itertools.count(1)
-
-    def dying(*args):
-        if next(calls) == count:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return original(*args)
-
-    return dying
 
 
 WRITERS = {
