@@ -20,7 +20,6 @@ from monitor.awards.tables import (
     Record,
     Required,
     open_file,
-    read_csv,
     read_json,
     read_json_value,
     read_quoted_csv,
@@ -159,66 +158,6 @@ def _cordis_organisation(row: Record) -> Iterator[Participant]:
         vat=text(row["vatnumber"]),
         granted=amount(row["eccontribution"], "ecContribution"),
         budget=amount(row.get("totalcost"), "totalCost"),
-    )
-
-
-KOHESIO: tuple[Required, ...] = (
-    "Operation_Unique_Identifier",
-    "Operation_Local_Identifier",
-    "Operation_Name_English",
-    "Operation_Name_Programme_Language",
-    "Operation_Summary_Programme_Language",
-    "Operation_Start_Date",
-    "Operation_End_Date",
-    "Total_Eligible_Expenditure_amount",
-    "Total_Eligible_Expenditure_Currency",
-    "Project_EU_Budget",
-    "Category_Of_Intervention",
-    "Programme_Name",
-    "Beneficiary_Name",
-    "Beneficiary_Local_Identifier",
-    ("CountryCode", "Country"),
-    "NUTS3_Label",
-)
-
-
-def read_kohesio(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
-    """Read Kohesio's files latest_<country>.csv: one beneficiary a row, who owns the project; partners are not there.
-
-    The files are of https://kohesio.ec.europa.eu/data/projects/. Swedish amounts are kronor turned into euro: never to be added
-    to the kronor of the ESF council's project bank.
-    """
-    for path in files:
-        with open_file(path) as file:
-            yield from items(reading.each(path.name, read_csv(file, path.name, KOHESIO), _kohesio))
-
-
-def _kohesio(row: Record) -> Iterator[Item]:
-    key = required(row, "operation_unique_identifier").rpartition("/")[2]
-    starts = day(row["operation_start_date"], "Operation_Start_Date")
-    local = text(row.get("operation_local_identifier"))
-    yield Award(
-        key=key,
-        programme=text(row.get("programme_name")) or text(row.get("fund_name")) or text(row.get("fund_code")) or "Kohesio",
-        title=required(row, "operation_name_programme_language", "operation_name_english"),
-        call=local.rpartition("_")[2],
-        topic=text(row.get("category_of_intervention")).removesuffix(".0"),
-        summary=plain(row.get("operation_summary_programme_language") or row.get("operation_summary_english")),
-        starts=starts,
-        ends=day(row["operation_end_date"], "Operation_End_Date"),
-        year=year_of(starts),
-        total=amount(row["total_eligible_expenditure_amount"], "Total_Eligible_Expenditure_amount"),
-        granted=amount(row["project_eu_budget"], "Project_EU_Budget"),
-        currency=text(row.get("total_eligible_expenditure_currency")) or "EUR",
-        url=f"https://kohesio.ec.europa.eu/en/projects/{key}",
-    )
-    yield Participant(
-        project=key,
-        name=text(row.get("beneficiary_name")),
-        role=PartnerRole.COORDINATOR,
-        country=country(row.get("countrycode") or row.get("country")),
-        region=text(row.get("nuts3_label")),
-        number=organisation_number(row.get("beneficiary_local_identifier")),
     )
 
 

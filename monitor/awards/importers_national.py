@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from monitor.awards.importers import (
     INTERREG,
     KEEP_PARTNERS,
     KEEP_PROJECTS,
-    KOHESIO,
     PORTAL,
     Importer,
     items,
@@ -22,10 +22,10 @@ from monitor.awards.importers import (
     read_interreg,
     read_json_files,
     read_keep,
-    read_kohesio,
     read_portal,
     required,
 )
+from monitor.awards.importers_kohesio import KOHESIO, read_kohesio
 from monitor.awards.model import Award, Item, Participant, PartnerRole
 from monitor.awards.reading import Reading
 from monitor.awards.tables import (
@@ -175,6 +175,10 @@ _PROJEKTBANK: tuple[Required, ...] = (
 )
 
 
+_LOST_SPACE = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])")
+"""Place of a space that the list has lost: "UpplandsVäsby"."""
+
+
 def read_projektbank(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """Read a saved list of Tillväxtverket's project bank (regional fund 2014–2020).
 
@@ -199,7 +203,7 @@ def _projektbank(row: Record) -> Iterator[Item]:
         year=year_of(starts),
         granted=granted,
         currency="SEK",
-        area=text(row["kommuner"]),
+        area=_LOST_SPACE.sub(" ", text(row["kommuner"])),
     )
     yield Participant(project=key, name=text(row["stödmottagare"]), role=PartnerRole.COORDINATOR, country="SE", granted=granted)
 

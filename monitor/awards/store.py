@@ -291,7 +291,7 @@ class _Writer:
                 _ADD_PROJECT,
                 [
                     self._source, award.key, award.programme, code_family(award.topic) or code_family(award.call), award.call,
-                    award.topic, award.title, award.acronym, award.summary, award.starts, award.ends, award.year,
+                    award.topic, award.title, award.acronym, award.summary, award.starts, _end(award), award.year,
                     _cents(award.total), _cents(award.granted), award.currency, award.area, award.url, award.is_sum,
                 ],
             )  # fmt: skip
@@ -337,6 +337,11 @@ class _Writer:
                 self._organisations.clear()
             self._organisations[values] = found
         return found
+
+
+def _end(award: Award) -> str:
+    """Return the last day of a project, "" for one before its first day, as two lists have it: it is not known then."""
+    return "" if award.starts and award.ends < award.starts else award.ends
 
 
 def _cents(value: Decimal | None) -> int | None:

@@ -135,6 +135,26 @@ def write_kohesio(folder: Path, count: int = 3) -> Path:
     return path
 
 
+def write_older_kohesio(folder: Path, count: int = 3) -> list[Path]:
+    """Write projects without names of owners, in the columns that older files have, and the list of beneficiaries."""
+    columns = (
+        *(name for name in KOHESIO if not name.startswith(("Beneficiary_N", "Beneficiary_L", "NUTS3", "CountryCode"))), "NUTS3_Code",
+    )  # fmt: skip
+    rows = [
+        {**{name: row[name] for name in columns if name in row}, "NUTS3_Code": "SE121",
+         "Beneficiary_Unique_Identifier": f"https://linkedopendata.eu/entity/Q{number % 2}"}
+        for number, row in enumerate(kohesio_rows(count))
+    ]  # fmt: skip
+    owners = [
+        {"Beneficiary": f"https://linkedopendata.eu/entity/Q{number}", "BeneficiaryLabel": name, "Website": "", "WikidataID": ""}
+        for number, name in enumerate(("Uppsala kommun", "Hamn, bolaget"))
+    ]
+    paths = [folder / "latest_SE.csv", folder / "stodmottagare.csv"]
+    paths[0].write_text(table(columns, rows, ",", csv.QUOTE_MINIMAL), "utf-8")
+    paths[1].write_text(table(tuple(owners[0]), owners, ",", csv.QUOTE_MINIMAL), "utf-8")
+    return paths
+
+
 def write_esf(folder: Path, count: int = 3) -> Path:
     rows = [
         {

@@ -1,12 +1,17 @@
 """Each importer on rows of ours in the publisher's own columns; LIFE's fields are those that readers of its search name."""
 
+import csv
+import re
+import zipfile
 from decimal import Decimal
 
 import pytest
 
+from monitor.awards.importers_kohesio import KOHESIO_OLDER
 from monitor.awards.importers_national import IMPORTERS
 from monitor.awards.model import ORIGINS, Award, PartnerRole
 from monitor.awards.reading import Reading
+from monitor.errors import SourceError
 from tests.awards import files
 
 
@@ -59,6 +64,31 @@ def test_kohesio_has_dates_in_two_forms_and_a_category_as_a_float(tmp_path):
     assert all(participant.role is PartnerRole.COORDINATOR for participant in participants)
 
 
+def test_older_files_of_kohesio_take_the_owners_from_the_list_of_beneficiaries(tmp_path):
+    awards, participants = read("kohesio", *files.write_older_kohesio(tmp_path))
+    assert len(awards) == 3
+    assert [(one.name, one.region, one.country) for one in participants] == [
+        ("Uppsala kommun", "SE121", "SE"), ("Hamn, bolaget", "SE121", "SE"), ("Uppsala kommun", "SE121", "SE"),
+    ]  # fmt: skip
+
+
+def test_older_files_of_kohesio_without_the_list_are_refused(tmp_path):
+    projects, owners = files.write_older_kohesio(tmp_path)
+    with pytest.raises(SourceError, match=r"”Beneficiary_Name” saknas.*\(beneficiaries\) bredvid"):
+        read("kohesio", projects)
+    owners.write_text(owners.read_text("utf-8").replace("entity/Q", "entity/P"), "utf-8")
+    with pytest.raises(SourceError, match="3 av 3 projektägare saknas i listan över stödmottagare"):
+        read("kohesio", projects, owners)
+
+
+@pytest.mark.parametrize("name", [name for name in KOHESIO_OLDER if isinstance(name, str)])
+def test_a_renamed_column_of_an_older_file_is_refused(tmp_path, name):
+    projects, owners = files.write_older_kohesio(tmp_path)
+    projects.write_text(projects.read_text("utf-8").replace(name, f"New_{name}", 1), "utf-8")
+    with pytest.raises(SourceError, match=f"”{'Beneficiary_Name' if name.startswith('Beneficiary') else name}” saknas"):
+        read("kohesio", projects, owners)
+
+
 def test_keep_joins_by_id_or_acronym_and_reads_a_curly_apostrophe(tmp_path):
     awards, participants = read("keep", files.write_keep(tmp_path))
     assert len({award.key for award in awards}) == 2
@@ -79,6 +109,39 @@ def test_esf_has_no_break_spaces_html_and_no_personal_data(tmp_path):
     assert awards[0].summary == "Ring eller skriv till . Fler unga i arbete & studier."
     assert awards[0].url.endswith("?dnr=24-030-S04")
     assert participants[0].number == "2120003005"
+
+
+@pytest.mark.parametrize("source", ["keep", "dashboard"])
+def test_a_sheet_that_declares_one_cell_is_read_whole(tmp_path, source):
+    path = files.write_keep(tmp_path) if source == "keep" else as_sheet(files.write_dashboard(tmp_path))
+    whole = read(source, path)
+    with zipfile.ZipFile(path) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in members.items():
+            packed.writestr(name, re.sub(rb'<dimension ref="[A-Z0-9:]+"', b'<dimension ref="A1:A1"', data))
+    declared = [data for name, data in members.items() if "worksheets/sheet" in name]
+    assert declared
+    assert all(b"<dimension ref=" in data for data in declared)
+    assert read(source, path) == whole
+
+
+def as_sheet(path):
+    """Return an Excel file with the rows of a CSV file."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for cells in csv.reader(path.read_text("utf-8").splitlines(), delimiter=";"):
+        book.active.append(cells)
+    book.save(path.with_suffix(".xlsx"))
+    return path.with_suffix(".xlsx")
+
+
+def test_a_lost_space_in_an_area_is_put_back(tmp_path):
+    (row,) = files.projektbank_rows(1)
+    row["kommuner"] = "LillaEdet, UpplandsVäsby, ÖstraGöinge, Nässjö"
+    awards, _ = read("projektbank", files.write_json(tmp_path / "p.json", [row]))
+    assert awards[0].area == "Lilla Edet, Upplands Väsby, Östra Göinge, Nässjö"
 
 
 def test_interreg_has_no_unique_id_and_nought_means_not_stated(tmp_path):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from monitor.awards.organisations import find_municipality
 from monitor.awards.store import import_source, open_awards
 
 pytestmark = pytest.mark.shared
@@ -52,6 +53,9 @@ def test_the_regional_fund_until_october_2016(db, samples):
     areas_of_effect = [row[0].split(",") for row in db.execute("SELECT area FROM projects")]
     touching = [area for area in areas_of_effect if "Nässjö" in [name.strip() for name in area]]
     assert (len(touching), len([area for area in touching if len(area) <= 20])) == (26, 6)
+    named = {name.strip() for area in areas_of_effect for name in area}
+    assert len(named) == 290
+    assert {name for name in named if find_municipality(name) is None} == {"Stenungssund"}, "an error of the list"
     assert one(
         db, "SELECT count(*) FROM participants p JOIN organisations o ON o.id = p.organisation WHERE o.name LIKE '%kommun%'"
     ) == (52,)
@@ -71,6 +75,8 @@ def test_swedish_partners_of_interreg(db, samples):
     assert len(county) == 5
     assert ("Region Jönköpings", 43_604_480) in county
     assert ("", 10_869_600) in county
+    backwards = "SELECT starts, ends FROM projects WHERE title = 'BBU - Baltic Biking UPGRADE'"
+    assert one(db, backwards) == ("2023-09-01", "")
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])

@@ -270,6 +270,15 @@ def test_one_bad_row_among_many_is_named_and_left_out(db, tmp_path):
     assert list(report.skipped.values()) == ["har ”many” som Project_EU_Budget, som ska vara ett belopp"]
 
 
+def test_a_project_that_ends_before_it_starts_is_kept_without_an_end(db, tmp_path):
+    rows = files.interreg_rows(2)
+    for row in rows:
+        row |= {"startdatum": "2023-09-01", "slutdatum": "2023-08-31"}
+    report = import_source(db, "interreg", [files.write_json(tmp_path / "r.json", rows)], NOW)
+    assert (report.projects, report.participants, report.skipped) == (1, 2, {})
+    assert db.execute("SELECT starts, ends, year FROM projects").fetchall() == [("2023-09-01", "", 2023)]
+
+
 def test_a_file_of_another_program_is_refused(tmp_path):
     (tmp_path / "awards.db").write_bytes(b"no database, but long enough to be read as a page of one" * 100)
     with pytest.raises(ArchiveError, match="inget arkiv"), open_awards(tmp_path / "awards.db"):
