@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from monitor.awards.tables import (
     ExpectedFields,
     Record,
     Required,
+    has_member,
     open_file,
     read_json,
     read_json_value,
@@ -58,6 +60,9 @@ CORDIS_ORGANISATION: tuple[Required, ...] = (
     "ecContribution",
     "totalCost",
 )
+CORDIS_TOPICS = ("projectID", "topic")
+CORDIS_PARTS = ("projectID", "legalBasis", "uniqueProgrammePart")
+CORDIS_SUBJECTS = ("projectID", "euroSciVocTitle")
 _CORDIS_ROLES = {
     "coordinator": PartnerRole.COORDINATOR,
     "participant": PartnerRole.PARTNER,
@@ -92,11 +97,13 @@ def required(row: Record, *names: str) -> str:
 def read_cordis(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """Read CORDIS' ZIP file, or its project.csv and organization.csv laid beside each other.
 
-    Monthly files of https://cordis.europa.eu/data: `;`, all fields quoted; decimal commas and points in one column.
+    Monthly files of https://cordis.europa.eu/data: `;`, all fields quoted; decimal commas and points in one column. Its files of
+    topics, programme parts and subjects are read as well where they are there.
     """
+    facts = _cordis_facts(files)
     programme = "H2020" if any("h2020" in path.name.casefold() for path in files) else "Horizon Europe"
     for member, columns, build in (
-        ("project.csv", CORDIS_PROJECT, lambda row: _cordis_project(row, programme)),
+        ("project.csv", CORDIS_PROJECT, lambda row: _cordis_project(row, programme, facts)),
         ("organization.csv", CORDIS_ORGANISATION, _cordis_organisation),
     ):
         path, inside = _find_member(files, member)
@@ -120,18 +127,53 @@ def _find_member(files: Sequence[Path], member: str) -> tuple[Path, str]:
     raise SourceError(files[0].name, f"det behövs en ZIP-fil från CORDIS, eller {member}")
 
 
-def _cordis_project(row: Record, programme: str) -> Iterator[Award]:
+@dataclass(frozen=True, slots=True)
+class _CordisFacts:
+    """Facts about projects from CORDIS' smaller files, by id of the project."""
+
+    topics: Mapping[str, str]
+    parts: Mapping[str, str]
+    """Code of the one programme part that a project belongs to."""
+    subjects: Mapping[str, Sequence[str]]
+    """Titles of the European Science Vocabulary."""
+
+
+def _cordis_facts(files: Sequence[Path]) -> _CordisFacts:
+    topics: dict[str, str] = {}
+    parts: dict[str, str] = {}
+    subjects: dict[str, list[str]] = {}
+    for row in _cordis_rows(files, "topics", CORDIS_TOPICS):
+        topics.setdefault(text(row["projectid"]), text(row["topic"]))
+    for row in _cordis_rows(files, "legalBasis", CORDIS_PARTS):
+        if text(row["uniqueprogrammepart"]).casefold() == "true":
+            parts[text(row["projectid"])] = text(row["legalbasis"])
+    for row in _cordis_rows(files, "euroSciVoc", CORDIS_SUBJECTS):
+        subjects.setdefault(text(row["projectid"]), []).append(text(row["euroscivoctitle"]))
+    return _CordisFacts(topics, parts, subjects)
+
+
+def _cordis_rows(files: Sequence[Path], stem: str, columns: Collection[Required]) -> Iterator[Record]:
+    """Yield the rows of one of CORDIS' smaller files, in a ZIP file or by itself; none where it is missing."""
+    for path in files:
+        is_packed = path.suffix.casefold() == ".zip"
+        if has_member(path, f"{stem}.csv") if is_packed else stem.casefold() in path.stem.casefold():
+            with open_file(path, f"{stem}.csv" if is_packed else "") as file:
+                yield from read_quoted_csv(file, path.name, columns)
+
+
+def _cordis_project(row: Record, programme: str, facts: _CordisFacts) -> Iterator[Award]:
     key = required(row, "id")
-    topic = text(row["topics"])
+    topic = text(row["topics"]) or facts.topics.get(key, "")
+    part = facts.parts.get(key) or text(row.get("legalbasis"))
     starts = day(row["startdate"], "startDate")
     yield Award(
         key=key,
-        programme=programme,
+        programme="Euratom" if part.upper().startswith("EURATOM") else programme,
         title=required(row, "title", "acronym"),
         acronym=text(row["acronym"]),
         call=text(row.get("mastercall")) or text(row.get("subcall")),
         topic=topic,
-        summary=plain(row["objective"]),
+        summary=plain(". ".join(filter(None, (", ".join(facts.subjects.get(key, ())), str(row["objective"] or ""))))),
         starts=starts,
         ends=day(row["enddate"], "endDate"),
         year=year_of(topic, starts),

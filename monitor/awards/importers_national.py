@@ -9,7 +9,10 @@ from pathlib import Path
 from monitor.awards.fields import amount, country, day, organisation_number, pic, plain, text, year_of
 from monitor.awards.importers import (
     CORDIS_ORGANISATION,
+    CORDIS_PARTS,
     CORDIS_PROJECT,
+    CORDIS_SUBJECTS,
+    CORDIS_TOPICS,
     ERASMUS,
     INTERREG,
     KEEP_PARTNERS,
@@ -370,9 +373,16 @@ IMPORTERS: Mapping[str, Importer] = {
     "vinnova": read_vinnova,
 }
 """Importer of each source, by id."""
+_CORDIS: Mapping[str, tuple[Required, ...]] = {
+    "project.csv": CORDIS_PROJECT,
+    "organization.csv": CORDIS_ORGANISATION,
+    "topics.csv": CORDIS_TOPICS,
+    "legalBasis.csv": CORDIS_PARTS,
+    "euroSciVoc.csv": CORDIS_SUBJECTS,
+}
 EXPECTED: Mapping[str, Mapping[str, tuple[Required, ...]]] = {
-    "cordis-horizon": {"project.csv": CORDIS_PROJECT, "organization.csv": CORDIS_ORGANISATION},
-    "cordis-h2020": {"project.csv": CORDIS_PROJECT, "organization.csv": CORDIS_ORGANISATION},
+    "cordis-horizon": _CORDIS,
+    "cordis-h2020": _CORDIS,
     "kohesio": {"": KOHESIO},
     "keep": {"Projects": KEEP_PROJECTS, "Partners": KEEP_PARTNERS},
     "interreg": {"": INTERREG},

@@ -80,6 +80,12 @@ def open_file(path: Path, member: str = "") -> Iterator[IO[bytes]]:
                 yield file
 
 
+def has_member(path: Path, member: str) -> bool:
+    """Return whether a ZIP file has a member of this name in some folder; raises SourceError for a broken file."""
+    with refusing(path.name), zipfile.ZipFile(path) as packed:
+        return any(name.rpartition("/")[2].casefold() == member.casefold() for name in packed.namelist())
+
+
 def refuse_bomb(where: str, members: Iterable[zipfile.ZipInfo]) -> None:
     """Raise SourceError when members of a ZIP file would unpack to an impossible size."""
     for info in members:

@@ -16,6 +16,11 @@ CORDIS_ORGANISATION = (
     "city", "country", "nutsCode", "geolocation", "organizationURL", "contactForm", "contentUpdateDate", "rcn", "order", "role",
     "ecContribution", "netEcContribution", "totalCost", "endOfParticipation", "active",
 )  # fmt: skip
+CORDIS_SMALLER = {
+    "topics.csv": ("projectID", "topic", "title"),
+    "legalBasis.csv": ("projectID", "legalBasis", "title", "uniqueProgrammePart"),
+    "euroSciVoc.csv": ("projectID", "euroSciVocCode", "euroSciVocPath", "euroSciVocTitle", "euroSciVocDescription"),
+}
 KOHESIO = (
     "Operation_Unique_Identifier", "Operation_Local_Identifier", "Operation_Name_English", "Operation_Name_Programme_Language",
     "Country", "Postal_Code", "Operation_Start_Date", "Operation_End_Date", "Cofinancing_Rate", "Total_Eligible_Expenditure_amount",
@@ -100,7 +105,8 @@ def write_cordis(folder: Path, count: int = 4, *, name: str = "cordis-HORIZONpro
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("csv/project.csv", table(CORDIS_PROJECT, projects, ";"))
         packed.writestr("csv/organization.csv", table(CORDIS_ORGANISATION, organisations, ";"))
-        packed.writestr("csv/topics.csv", '"projectID";"topic";"title"\n')
+        for member, columns in CORDIS_SMALLER.items():
+            packed.writestr(f"csv/{member}", table(columns, [], ";"))
     return path
 
 

@@ -38,6 +38,32 @@ def test_cordis_mixes_decimal_commas_and_points(tmp_path):
     assert (third.role, third.country) == (PartnerRole.ASSOCIATED, "GB")
 
 
+def test_cordis_smaller_files_tell_topic_programme_and_subjects(tmp_path):
+    projects, organisations = files.cordis_rows(2)
+    projects[0]["topics"] = ""
+    first, second = (str(project["id"]) for project in projects)
+    smaller = {
+        "topics.csv": [{"projectID": first, "topic": "HORIZON-EIE-2022-CONNECT-01-01"}, {"projectID": second, "topic": "OTHER"}],
+        "legalBasis.csv": [
+            {"projectID": second, "legalBasis": "EURATOM2027", "uniqueProgrammePart": "true"},
+            {"projectID": first, "legalBasis": "HORIZON.3.2", "uniqueProgrammePart": "true"},
+            {"projectID": first, "legalBasis": "EURATOM.1.2", "uniqueProgrammePart": ""},
+        ],
+        "euroSciVoc.csv": [{"projectID": first, "euroSciVocTitle": title} for title in ("hydrology", "ecology")],
+    }
+    path = tmp_path / "cordis.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("project.csv", files.table(files.CORDIS_PROJECT, projects, ";"))
+        packed.writestr("organization.csv", files.table(files.CORDIS_ORGANISATION, organisations, ";"))
+        for name, rows in smaller.items():
+            packed.writestr(name, files.table(files.CORDIS_SMALLER[name], rows, ";"))
+    awards, _ = read("cordis-horizon", path)
+    assert [(one.programme, one.topic, one.year, one.summary) for one in awards] == [
+        ("Horizon Europe", "HORIZON-EIE-2022-CONNECT-01-01", 2022, "hydrology, ecology. Lakes and rivers."),
+        ("Euratom", "HORIZON-CL6-2023-ZEROPOLLUTION-01-2", 2023, "Lakes and rivers."),
+    ]
+
+
 def test_horizon_2020_is_told_by_the_name_of_its_file(tmp_path):
     awards, _ = read("cordis-h2020", files.write_cordis(tmp_path, name="cordis-h2020projects-csv.zip"))
     assert {award.programme for award in awards} == {"H2020"}
