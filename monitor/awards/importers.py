@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from monitor.awards.fields import amount, country, day, organisation_number, pic, plain, text, year_of
+from monitor.awards.fields import amount, country, day, organisation_number, pic, plain, text, vat_number, year_of
 from monitor.awards.model import FETCHED_PREFIX, LEFT_OUT, Award, Item, Participant, PartnerRole
 from monitor.awards.reading import Reading
 from monitor.awards.tables import (
@@ -197,7 +197,7 @@ def _cordis_organisation(row: Record) -> Iterator[Participant]:
         kind=text(row.get("activitytype")),
         pic=pic(row["organisationid"]),
         number=organisation_number(row["vatnumber"]) if country(row["country"]) == "SE" else "",
-        vat=text(row["vatnumber"]),
+        vat=vat_number(row["vatnumber"]),
         granted=amount(row["eccontribution"], "ecContribution"),
         budget=amount(row.get("totalcost"), "totalCost"),
     )
@@ -556,7 +556,7 @@ def _portal(row: Record) -> Iterator[Item]:
             country=country(participant.get("country") or participant.get("countryCode")),
             place=text(participant.get("city")),
             pic=pic(participant.get("pic")),
-            vat=text(participant.get("vat")),
+            vat=vat_number(participant.get("vat")),
             number=organisation_number(participant.get("vat")),
             granted=amount(participant.get("eucontribution"), "eucontribution"),
         )

@@ -63,19 +63,37 @@ _TABLES = (
     """,
     TABLES,
     COUNT_TABLES,
+    """
+    CREATE TABLE organisations_with_vat (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL, country TEXT NOT NULL, place TEXT NOT NULL,
+        region TEXT NOT NULL, kind TEXT NOT NULL, pic TEXT NOT NULL, number TEXT NOT NULL, vat TEXT NOT NULL,
+        UNIQUE (name, country, place, region, kind, pic, number, vat)
+    );
+    INSERT INTO organisations_with_vat (id, name, folded, country, place, region, kind, pic, number, vat)
+        SELECT id, name, folded, country, place, region, kind, pic, number, '' FROM organisations;
+    DROP TABLE organisations;
+    ALTER TABLE organisations_with_vat RENAME TO organisations;
+    CREATE INDEX organisations_by_pic ON organisations (pic) WHERE pic != '';
+    CREATE INDEX organisations_by_number ON organisations (number) WHERE number != '';
+    CREATE INDEX organisations_by_country ON organisations (country);
+    UPDATE imports SET fingerprint = '' WHERE source IN ('cordis-horizon', 'cordis-h2020', 'portal');
+    """,
 )
-"""Scripts that make the tables, one per version of the file; amounts are in hundredths of `currency`."""
+"""Scripts that make the tables, one per version of the file; amounts are in hundredths of `currency`.
+
+The last one forgets which files were imported of the sources that state VAT numbers, so that these are read from them again.
+"""
 _ADD_PROJECT = (
     "INSERT INTO projects (source, key, programme, family, call, topic, title, acronym, summary, starts, ends, year, total,"
     f" granted, currency, area, url, is_sum) VALUES ({', '.join('?' * 18)})"
 )
 _ADD_ORGANISATION = (
-    "INSERT INTO organisations (name, country, place, region, kind, pic, number, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO organisations (name, country, place, region, kind, pic, number, vat, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT DO NOTHING"
 )
 _FIND_ORGANISATION = (
     "SELECT id FROM organisations"
-    " WHERE name = ? AND country = ? AND place = ? AND region = ? AND kind = ? AND pic = ? AND number = ?"
+    " WHERE name = ? AND country = ? AND place = ? AND region = ? AND kind = ? AND pic = ? AND number = ? AND vat = ?"
 )
 _MIN_KEPT = 0.9
 """An import with a smaller share of the projects of the last one is refused: publishers add projects and take hardly any away."""
@@ -328,7 +346,7 @@ class _Writer:
     def _organisation_id(self, participant: Participant) -> int:
         who = participant
         number = who.number or organisation_number(who.vat if who.country == "SE" else "")
-        values = (who.name, who.country, who.place, who.region, who.kind, who.pic, number)
+        values = (who.name, who.country, who.place, who.region, who.kind, who.pic, number, who.vat)
         found = self._organisations.get(values)
         if found is None:
             self._db.execute(_ADD_ORGANISATION, [*values, fold(who.name)])

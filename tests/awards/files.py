@@ -393,3 +393,16 @@ def drop_texts(db: Any) -> None:
         "ALTER TABLE projects DROP COLUMN text", "PRAGMA user_version = 2",
     ):  # fmt: skip
         db.execute(statement)
+
+
+def drop_vat_numbers(db: Any) -> None:
+    """Make a file of the fourth version of an open one: organisations without VAT numbers."""
+    for statement in (
+        "CREATE TABLE older (id INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL, country TEXT NOT NULL, place TEXT NOT NULL,"
+        " region TEXT NOT NULL, kind TEXT NOT NULL, pic TEXT NOT NULL, number TEXT NOT NULL,"
+        " UNIQUE (name, country, place, region, kind, pic, number))",
+        "INSERT INTO older SELECT id, name, folded, country, place, region, kind, pic, number FROM organisations",
+        "DROP TABLE organisations", "ALTER TABLE older RENAME TO organisations",
+        "CREATE INDEX organisations_by_pic ON organisations (pic) WHERE pic != ''", "PRAGMA user_version = 4",
+    ):  # fmt: skip
+        db.execute(statement)

@@ -371,6 +371,46 @@ def test_a_file_of_the_first_version_gets_what_it_lacks(tmp_path):
         assert db.execute("SELECT count(*) FROM projects").fetchone() == (3,)
 
 
+def test_vat_numbers_are_kept_abroad_as_well(db, tmp_path):
+    import_source(db, "cordis-horizon", [files.write_cordis(tmp_path)], NOW)
+    import_source(db, "portal", [write_portal(tmp_path)], NOW)
+    found = db.execute("SELECT DISTINCT name, country, number, vat FROM organisations ORDER BY name").fetchall()
+    assert found == [
+        ("A UNIVERSITY", "GB", "", ""),
+        ("DIMOS ATHINAION", "GR", "", "EL123456789"),
+        ("GOTEBORGS KOMMUN", "SE", "2120001355", "SE212000135501"),
+    ]
+
+
+def test_organisations_of_one_name_with_two_vat_numbers_are_two(db, tmp_path):
+    path = write_portal(tmp_path)
+    page = json.loads(path.read_text("utf-8"))
+    partners = [{"pic": "", "legalName": "STADT X", "country": "DE", "city": "X", "eucontribution": 1, "vat": vat}
+                for vat in ("DE123456789", "DE987654321", "")]  # fmt: skip
+    page["results"][0]["metadata"]["participants"] = [json.dumps(partners)]
+    import_source(db, "portal", [files.write_json(path, page)], NOW)
+    vats = db.execute("SELECT vat FROM organisations WHERE name = 'STADT X' ORDER BY 1").fetchall()
+    assert vats == [("",), ("DE123456789",), ("DE987654321",)]
+
+
+def test_an_older_file_keeps_its_rows_and_reads_vat_numbers_from_the_same_files_again(tmp_path):
+    database = tmp_path / "awards.db"
+    with open_awards(database) as db:
+        import_source(db, "cordis-horizon", [files.write_cordis(tmp_path)], NOW, fingerprint="same")
+        import_source(db, "esf", [files.write_esf(tmp_path)], NOW, fingerprint="same")
+        whole = contents(db), db.execute("SELECT * FROM participants").fetchall()
+        files.drop_vat_numbers(db)
+        columns = [row[1] for row in db.execute("PRAGMA table_info(organisations)")]
+        assert "vat" not in columns
+    with open_awards(database) as db:
+        assert (contents(db), db.execute("SELECT * FROM participants").fetchall()) == whole
+        assert {row["source"]: row["fingerprint"] for row in list_imports(db)} == {"cordis-horizon": "", "esf": "same"}
+        names = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE tbl_name = 'organisations'")}
+        assert {"organisations_by_pic", "organisations_by_number", "organisations_by_country"} <= names
+        import_source(db, "cordis-horizon", [files.write_cordis(tmp_path)], NOW)
+        assert db.execute("SELECT count(*) FROM organisations WHERE vat != ''").fetchone() == (2,)
+
+
 def test_readers_see_the_last_import_while_the_next_is_written(tmp_path):
     database = tmp_path / "awards.db"
     with open_awards(database) as db:
