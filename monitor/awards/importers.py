@@ -44,7 +44,9 @@ CORDIS_PROJECT: tuple[Required, ...] = (
     "totalCost",
     "ecMaxContribution",
     "topics",
-    ("masterCall", "subCall"),
+    "masterCall",
+    "subCall",
+    "legalBasis",
     "objective",
 )
 CORDIS_ORGANISATION: tuple[Required, ...] = (

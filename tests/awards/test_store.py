@@ -249,6 +249,17 @@ def test_an_import_that_shrinks_by_more_than_a_tenth_needs_a_word(db, tmp_path):
     assert list_imports(db)[0]["problem"] == ""
 
 
+def test_a_field_that_is_not_always_there_is_missed_when_it_was_there_before(db, tmp_path):
+    path = files.write_json(tmp_path / "life.1.json", files.portal_page(30, range(30)))
+    import_source(db, "portal", [path], NOW)
+    before = contents(db)
+    path.write_text(path.read_text("utf-8").replace("vat", "vatNo"), "utf-8")
+    with pytest.raises(SourceError, match="organisationsnummer står inte i någon post men förra gången i 30"):
+        import_source(db, "portal", [path], NOW)
+    assert contents(db) == before
+    assert import_source(db, "portal", [path], NOW, allow_fewer=True).projects == 30
+
+
 def test_pages_of_two_erasmus_searches_are_refused(db, tmp_path):
     pages = [files.write_json(tmp_path / f"{total}.json", files.erasmus_page(total, range(total))) for total in (2, 3)]
     with pytest.raises(SourceError, match="olika sökningar"):
