@@ -137,7 +137,8 @@ def _row(number: int, maker: Maker) -> dict[str, object]:
         organisation = (number * PARTNERS + place) % 60_000
         country = ("DE", "FR", "IT", "PL")[place % 4]
         name = f"ORGANISATION {organisation}"
-        partners.append({"pic": f"{900_000_000 + organisation}", "legalName": name, "country": country, "city": "TOWN"})
+        partners.append({"pic": f"{900_000_000 + organisation}", "legalName": name, "country": country, "city": "TOWN",
+                         "eucontribution": 100_000})  # fmt: skip
     if number % 10 == 0:
         town = number // 10 % 3
         partners[0] |= {"legalName": _TOWNS[town], "country": "SE", "vat": _NUMBERS[town], "pic": f"99{town}000000"}

@@ -28,6 +28,9 @@ _PHONE = re.compile(r"(?<![\w-])(?:\+\d{1,3}[\s-]?|0\d{1,3}[\s-])\(?\d[\d\s-]{5,
 _MAX_SUMMARY = 600
 _ORGANISATION_DIGITS = 10
 _ORGANISATION = re.compile(r"(?:SE|16)?(\d{10})(?:01)?")
+_VAT_MARKS = re.compile(r"[\s.\-/]")
+_VAT = re.compile(r"[A-Z]{2}(?=[A-Z]*\d)[A-Z0-9+*]{2,13}")
+_PERSONAL_VAT = re.compile(r"BG\d{10}|CZ\d{9,10}|ES[\dKLMXYZ]\d{7}[A-Z]|LT\d{12}|LV[0-3]\d{10}")
 _COUNTRIES = {"UK": "GB", "EL": "GR"}
 _COUNTRY_NAMES = {
     "albania": "AL", "andorra": "AD", "austria": "AT", "belgium": "BE", "bosnia and herzegovina": "BA", "bulgaria": "BG",
@@ -153,6 +156,18 @@ def pic(value: Any) -> str:
     """Return a Participant Identification Code, given alone or as the end of the portal's address of an organisation."""
     line = text(value).rpartition("/")[2]
     return line if re.fullmatch(r"\d{9}", line) else ""
+
+
+def vat_number(value: Any) -> str:
+    """Return a VAT number with its country's prefix in one form, "" for another text and for a person's number.
+
+    In some countries the VAT number of a sole trader is the person's own number, which is never kept (the structures are in the
+    FAQ of the Commission's VIES service).
+    """
+    line = _VAT_MARKS.sub("", text(value)).upper()
+    if not _VAT.fullmatch(line) or _PERSONAL_VAT.fullmatch(line):
+        return ""
+    return line if not line.startswith("SE") or organisation_number(line) else ""
 
 
 def organisation_number(*values: Any) -> str:

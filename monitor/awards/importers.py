@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from monitor.awards.fields import amount, country, day, organisation_number, pic, plain, text, year_of
+from monitor.awards.fields import amount, country, day, organisation_number, pic, plain, text, vat_number, year_of
 from monitor.awards.model import FETCHED_PREFIX, LEFT_OUT, Award, Item, Participant, PartnerRole
 from monitor.awards.reading import Reading
 from monitor.awards.tables import (
+    DoubledRows,
+    ExpectedFields,
     Record,
+    Required,
+    has_member,
     open_file,
-    read_csv,
     read_json,
     read_json_value,
     read_quoted_csv,
     read_xlsx,
-    require_fields,
 )
 from monitor.errors import RowError, SourceError
 
@@ -32,8 +35,36 @@ Importer = Callable[[Sequence[Path], Reading], Iterator[Item]]
 Raises:
     SourceError: A file cannot be read, or is not what the publisher sends; nothing of it is to be kept.
 """
-_CORDIS_PROJECT = ("id", "acronym", "title", "startDate", "endDate", "totalCost", "ecMaxContribution", "topics", "objective")
-_CORDIS_ORGANISATION = ("projectID", "organisationID", "name", "vatNumber", "city", "country", "role", "ecContribution")
+CORDIS_PROJECT: tuple[Required, ...] = (
+    "id",
+    "acronym",
+    "title",
+    "startDate",
+    "endDate",
+    "totalCost",
+    "ecMaxContribution",
+    "topics",
+    "masterCall",
+    "subCall",
+    "legalBasis",
+    "objective",
+)
+CORDIS_ORGANISATION: tuple[Required, ...] = (
+    "projectID",
+    "organisationID",
+    "name",
+    "vatNumber",
+    "activityType",
+    "city",
+    "country",
+    "nutsCode",
+    "role",
+    "ecContribution",
+    "totalCost",
+)
+CORDIS_TOPICS = ("projectID", "topic")
+CORDIS_PARTS = ("projectID", "legalBasis", "uniqueProgrammePart")
+CORDIS_SUBJECTS = ("projectID", "euroSciVocTitle")
 _CORDIS_ROLES = {
     "coordinator": PartnerRole.COORDINATOR,
     "participant": PartnerRole.PARTNER,
@@ -68,12 +99,14 @@ def required(row: Record, *names: str) -> str:
 def read_cordis(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """Read CORDIS' ZIP file, or its project.csv and organization.csv laid beside each other.
 
-    Monthly files of https://cordis.europa.eu/data: `;`, all fields quoted; decimal commas and points in one column.
+    Monthly files of https://cordis.europa.eu/data: `;`, all fields quoted; decimal commas and points in one column. Its files of
+    topics, programme parts and subjects are read as well where they are there.
     """
+    facts = _cordis_facts(files)
     programme = "H2020" if any("h2020" in path.name.casefold() for path in files) else "Horizon Europe"
     for member, columns, build in (
-        ("project.csv", _CORDIS_PROJECT, lambda row: _cordis_project(row, programme)),
-        ("organization.csv", _CORDIS_ORGANISATION, _cordis_organisation),
+        ("project.csv", CORDIS_PROJECT, lambda row: _cordis_project(row, programme, facts)),
+        ("organization.csv", CORDIS_ORGANISATION, _cordis_organisation),
     ):
         path, inside = _find_member(files, member)
         with open_file(path, inside) as file:
@@ -96,18 +129,53 @@ def _find_member(files: Sequence[Path], member: str) -> tuple[Path, str]:
     raise SourceError(files[0].name, f"det behövs en ZIP-fil från CORDIS, eller {member}")
 
 
-def _cordis_project(row: Record, programme: str) -> Iterator[Award]:
+@dataclass(frozen=True, slots=True)
+class _CordisFacts:
+    """Facts about projects from CORDIS' smaller files, by id of the project."""
+
+    topics: Mapping[str, str]
+    parts: Mapping[str, str]
+    """Code of the one programme part that a project belongs to."""
+    subjects: Mapping[str, Sequence[str]]
+    """Titles of the European Science Vocabulary."""
+
+
+def _cordis_facts(files: Sequence[Path]) -> _CordisFacts:
+    topics: dict[str, str] = {}
+    parts: dict[str, str] = {}
+    subjects: dict[str, list[str]] = {}
+    for row in _cordis_rows(files, "topics", CORDIS_TOPICS):
+        topics.setdefault(text(row["projectid"]), text(row["topic"]))
+    for row in _cordis_rows(files, "legalBasis", CORDIS_PARTS):
+        if text(row["uniqueprogrammepart"]).casefold() == "true":
+            parts[text(row["projectid"])] = text(row["legalbasis"])
+    for row in _cordis_rows(files, "euroSciVoc", CORDIS_SUBJECTS):
+        subjects.setdefault(text(row["projectid"]), []).append(text(row["euroscivoctitle"]))
+    return _CordisFacts(topics, parts, subjects)
+
+
+def _cordis_rows(files: Sequence[Path], stem: str, columns: Collection[Required]) -> Iterator[Record]:
+    """Yield the rows of one of CORDIS' smaller files, in a ZIP file or by itself; none where it is missing."""
+    for path in files:
+        is_packed = path.suffix.casefold() == ".zip"
+        if has_member(path, f"{stem}.csv") if is_packed else stem.casefold() in path.stem.casefold():
+            with open_file(path, f"{stem}.csv" if is_packed else "") as file:
+                yield from read_quoted_csv(file, path.name, columns)
+
+
+def _cordis_project(row: Record, programme: str, facts: _CordisFacts) -> Iterator[Award]:
     key = required(row, "id")
-    topic = text(row["topics"])
+    topic = text(row["topics"]) or facts.topics.get(key, "")
+    part = facts.parts.get(key) or text(row.get("legalbasis"))
     starts = day(row["startdate"], "startDate")
     yield Award(
         key=key,
-        programme=programme,
+        programme="Euratom" if part.upper().startswith("EURATOM") else programme,
         title=required(row, "title", "acronym"),
         acronym=text(row["acronym"]),
         call=text(row.get("mastercall")) or text(row.get("subcall")),
         topic=topic,
-        summary=plain(row["objective"]),
+        summary=plain(". ".join(filter(None, (", ".join(facts.subjects.get(key, ())), str(row["objective"] or ""))))),
         starts=starts,
         ends=day(row["enddate"], "endDate"),
         year=year_of(topic, starts),
@@ -131,71 +199,43 @@ def _cordis_organisation(row: Record) -> Iterator[Participant]:
         kind=text(row.get("activitytype")),
         pic=pic(row["organisationid"]),
         number=organisation_number(row["vatnumber"]) if country(row["country"]) == "SE" else "",
-        vat=text(row["vatnumber"]),
+        vat=vat_number(row["vatnumber"]),
         granted=amount(row["eccontribution"], "ecContribution"),
         budget=amount(row.get("totalcost"), "totalCost"),
     )
 
 
-_KOHESIO = (
-    "Operation_Unique_Identifier",
-    "Operation_Name_English",
-    "Operation_Start_Date",
-    "Operation_End_Date",
-    "Total_Eligible_Expenditure_amount",
-    "Project_EU_Budget",
-)
-
-
-def read_kohesio(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
-    """Read Kohesio's files latest_<country>.csv: one beneficiary a row, who owns the project; partners are not there.
-
-    The files are of https://kohesio.ec.europa.eu/data/projects/. Swedish amounts are kronor turned into euro: never to be added
-    to the kronor of the ESF council's project bank.
-    """
-    for path in files:
-        with open_file(path) as file:
-            yield from items(reading.each(path.name, read_csv(file, path.name, _KOHESIO), _kohesio))
-
-
-def _kohesio(row: Record) -> Iterator[Item]:
-    key = required(row, "operation_unique_identifier").rpartition("/")[2]
-    starts = day(row["operation_start_date"], "Operation_Start_Date")
-    local = text(row.get("operation_local_identifier"))
-    yield Award(
-        key=key,
-        programme=text(row.get("programme_name")) or text(row.get("fund_name")) or text(row.get("fund_code")) or "Kohesio",
-        title=required(row, "operation_name_programme_language", "operation_name_english"),
-        call=local.rpartition("_")[2],
-        topic=text(row.get("category_of_intervention")).removesuffix(".0"),
-        summary=plain(row.get("operation_summary_programme_language") or row.get("operation_summary_english")),
-        starts=starts,
-        ends=day(row["operation_end_date"], "Operation_End_Date"),
-        year=year_of(starts),
-        total=amount(row["total_eligible_expenditure_amount"], "Total_Eligible_Expenditure_amount"),
-        granted=amount(row["project_eu_budget"], "Project_EU_Budget"),
-        currency=text(row.get("total_eligible_expenditure_currency")) or "EUR",
-        url=f"https://kohesio.ec.europa.eu/en/projects/{key}",
-    )
-    yield Participant(
-        project=key,
-        name=text(row.get("beneficiary_name")),
-        role=PartnerRole.COORDINATOR,
-        country=country(row.get("countrycode") or row.get("country")),
-        region=text(row.get("nuts3_label")),
-        number=organisation_number(row.get("beneficiary_local_identifier")),
-    )
-
-
-_KEEP_PROJECTS = ("Programme", "Project acronym", "Project ID (2021-2027 only)", "Project name in English", "Project start")
-_KEEP_PARTNERS = (
+KEEP_PROJECTS: tuple[Required, ...] = (
     "Programme",
     "Project acronym",
+    "Project ID (2021-2027 only)",
+    "Project name in English",
+    "Description in English",
+    "Project start",
+    "Project end",
+    ("Project's total budget / expenditure", "Project's total budget"),
+    ("Project's EU funding (EUR)", "Project's EU funding"),
+)
+KEEP_PARTNERS: tuple[Required, ...] = (
+    "Programme",
+    "Project acronym",
+    "Project ID (2021-2027 only)",
     "Lead partner",
     "Organisation in English",
     "Country code",
+    "Town",
+    "NUTS3 code (or equivalent)",
+    "Type of Organisation",
+    "Participant Identification Code",
     "Partner's ID if not PIC",
+    "ERDF contribution (2014-2020 only)",
+    "Partner's programme co-financing (EUR) (2021-2027 only)",
+    "Partner's total eligible budget / expenditure",
 )
+
+
+_KEEP_REPEATED = 0.01
+"""Share of rows of a sheet that may stand twice: two departments of a partner may have one name and no amounts."""
 
 
 def read_keep(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
@@ -205,10 +245,11 @@ def read_keep(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """
     for path in files:
         for sheet, columns, build in (
-            ("project", _KEEP_PROJECTS, _keep_project),
-            ("partner", _KEEP_PARTNERS, _keep_partner),
+            ("project", KEEP_PROJECTS, _keep_project),
+            ("partner", KEEP_PARTNERS, _keep_partner),
         ):
-            yield from items(reading.each(f"{path.name} {sheet}", read_xlsx(path, columns, sheet), build))
+            rows = DoubledRows(_KEEP_REPEATED).watch(path.name, read_xlsx(path, columns, sheet))
+            yield from items(reading.each(f"{path.name} {sheet}", rows, build))
 
 
 def _keep_key(row: Record) -> str:
@@ -256,15 +297,18 @@ def _keep_partner(row: Record) -> Iterator[Participant]:
     )
 
 
-_INTERREG = (
+INTERREG: tuple[Required, ...] = (
     "program",
     "projektnamn",
     "organisationsnamn",
     "organisationsroll",
+    "organisationstyp",
     "startdatum",
     "slutdatum",
     "partnerbudget",
+    "specifiktmal",
     "nuts3",
+    "land",
 )
 _INTERREG_ROLES = {"LP": PartnerRole.COORDINATOR, "PP": PartnerRole.PARTNER, "AP": PartnerRole.ASSOCIATED}
 
@@ -275,29 +319,39 @@ def read_interreg(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     The budget is the partner's whole budget, not the EU's part; 0 means "not stated". `nuts3` is where the partner's office is.
     """
     seen: set[str] = set()
+    yield from read_json_files(files, reading, INTERREG, lambda row: _interreg(row, seen), doubled=DoubledRows())
+
+
+def read_json_files(
+    files: Sequence[Path],
+    reading: Reading,
+    required: Collection[Required],
+    build: Callable[[Record], Iterable[object]],
+    *,
+    place: str = "item",
+    doubled: DoubledRows | None = None,
+) -> Iterator[Item]:
+    """Read the objects of JSON files.
+
+    Args:
+        files: All files of the source.
+        reading: Counts of the import.
+        required: Fields that some object of each file must have.
+        build: Maker of projects and participants from an object.
+        place: ijson's name of the list's items.
+        doubled: Check of objects without keys.
+
+    Raises:
+        SourceError: A file cannot be read or is doubled, or no object has a required field.
+    """
+    fields = ExpectedFields(required)
     for path in files:
         with open_file(path) as file:
-            rows = with_fields(path.name, read_json(file, path.name), _INTERREG)
-            yield from items(reading.each(path.name, _refuse_doubled(path.name, rows), lambda row: _interreg(row, seen)))
-
-
-def _refuse_doubled(where: str, rows: Iterator[Record]) -> Iterator[Record]:
-    """Yield rows of a file without keys; raises SourceError for a row that stands twice in every field: the file is doubled."""
-    seen: set[int] = set()
-    for number, row in enumerate(rows, 1):
-        mark = hash(tuple(sorted((name, str(value)) for name, value in row.items())))
-        if mark in seen:
-            raise SourceError(where, f"post {number} står två gånger i filen, som alltså är dubbel; hämta den igen")
-        seen.add(mark)
-        yield row
-
-
-def with_fields(where: str, items: Iterator[Record], names: Sequence[str]) -> Iterator[Record]:
-    """Yield objects of a file; raises SourceError when the first one lacks a field that every object has."""
-    for number, item in enumerate(items):
-        if number == 0:
-            require_fields(where, item, names)
-        yield item
+            rows = fields.watch(path.name, read_json(file, path.name, place))
+            if doubled:
+                rows = doubled.watch(path.name, rows)
+            yield from items(reading.each(path.name, rows, build))
+    fields.require()
 
 
 def _interreg(row: Record, seen: set[str]) -> Iterator[Item]:
@@ -330,7 +384,23 @@ def _interreg(row: Record, seen: set[str]) -> Iterator[Item]:
     )
 
 
-_ERASMUS = ("projectId", "projectName", "projectTitle", "organisations")
+ERASMUS: tuple[Required, ...] = (
+    "projectName",
+    "projectTitle",
+    "projectDescription",
+    "projectCallYear",
+    "projectLevel2Label",
+    "projectGrantedEuAmount",
+    "projectStartDate",
+    "projectEndDate",
+    "organisations",
+    "organisations.organisationName",
+    "organisations.organisationPIC",
+    "organisations.organisationRole",
+    "organisations.organisationCountry",
+    "organisations.organisationCity",
+    "organisations.organisationType",
+)
 
 
 def read_erasmus(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
@@ -349,9 +419,7 @@ def read_erasmus(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     _check_years(files, reading)
     for path in files:
         reading.ignored += int(read_json_value(path, LEFT_OUT) or 0)
-        with open_file(path) as file:
-            rows = with_fields(path.name, read_json(file, path.name, "projectDocuments.item"), _ERASMUS)
-            yield from items(reading.each(path.name, rows, _erasmus))
+    yield from read_json_files(files, reading, ERASMUS, _erasmus, place="projectDocuments.item")
 
 
 def _check_years(files: Sequence[Path], reading: Reading) -> None:
@@ -399,6 +467,28 @@ def _action_code(number: str) -> str:
     return match[1] if match else ""
 
 
+PORTAL: tuple[Required, ...] = (
+    "metadata.projectId",
+    "metadata.title",
+    "metadata.acronym",
+    "metadata.objective",
+    "metadata.programId",
+    "metadata.programAbbreviation",
+    "metadata.callIdentifier",
+    "metadata.topicAbbreviation",
+    "metadata.startDate",
+    "metadata.endDate",
+    "metadata.overallBudget",
+    "metadata.euContributionAmount",
+    "metadata.participants",
+    "metadata.participants.pic",
+    "metadata.participants.legalName",
+    "metadata.participants.eucontribution",
+    "metadata.participants.city",
+    ("metadata.participants.country", "metadata.participants.countryCode"),
+)
+
+
 def read_portal(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """Read answers of the portal's search for funded projects, one file per page (in the API's own envelope).
 
@@ -406,10 +496,7 @@ def read_portal(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     begins with the query and a `.`, and the totals of the queries are added.
     """
     reading.stated_projects = _add_totals(files, "totalResults", lambda name: name.partition(".")[0])
-    for path in files:
-        with open_file(path) as file:
-            rows = with_fields(path.name, read_json(file, path.name, "results.item"), ("metadata",))
-            yield from items(reading.each(path.name, rows, _portal))
+    yield from read_json_files(files, reading, PORTAL, _portal, place="results.item")
 
 
 def _add_totals(files: Sequence[Path], field: str, query_of: Callable[[str], str]) -> int:
@@ -471,7 +558,7 @@ def _portal(row: Record) -> Iterator[Item]:
             country=country(participant.get("country") or participant.get("countryCode")),
             place=text(participant.get("city")),
             pic=pic(participant.get("pic")),
-            vat=text(participant.get("vat")),
+            vat=vat_number(participant.get("vat")),
             number=organisation_number(participant.get("vat")),
             granted=amount(participant.get("eucontribution"), "eucontribution"),
         )

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from monitor.awards.fields import amount, country, day, organisation_number, pic, plain, text, year_of
 from monitor.awards.importers import (
+    CORDIS_ORGANISATION,
+    CORDIS_PARTS,
+    CORDIS_PROJECT,
+    CORDIS_SUBJECTS,
+    CORDIS_TOPICS,
+    ERASMUS,
+    INTERREG,
+    KEEP_PARTNERS,
+    KEEP_PROJECTS,
+    PORTAL,
     Importer,
     items,
     read_cordis,
     read_erasmus,
     read_interreg,
+    read_json_files,
     read_keep,
-    read_kohesio,
     read_portal,
     required,
-    with_fields,
 )
+from monitor.awards.importers_kohesio import KOHESIO, read_kohesio
 from monitor.awards.model import Award, Item, Participant, PartnerRole
 from monitor.awards.reading import Reading
 from monitor.awards.tables import (
+    DoubledRows,
     Record,
+    Required,
     column,
     open_file,
     read_csv,
-    read_json,
     read_json_value,
     read_quoted_csv,
     read_xlsx,
@@ -33,7 +45,20 @@ from monitor.awards.tables import (
 )
 from monitor.errors import RowError, SourceError
 
-_LIFE = ("projectId", "country", "startDate", "endDate", "totalBudget", "ecContribution", "participantNames", "participantTypes")
+_LIFE: tuple[Required, ...] = (
+    "projectId",
+    ("title", "projectTitle"),
+    "country",
+    "startDate",
+    "endDate",
+    "totalBudget",
+    "ecContribution",
+    "themes",
+    "keywords",
+    "beneficiaryName",
+    "participantNames",
+    "participantTypes",
+)
 
 
 def read_life(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
@@ -46,10 +71,7 @@ def read_life(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     if len(totals) != 1:
         raise SourceError(files[0].name, "sidorna säger inte ett och samma antal projekt; hämta dem igen")
     reading.stated_projects = totals.pop()
-    for path in files:
-        with open_file(path) as file:
-            rows = with_fields(path.name, read_json(file, path.name, "data.item"), _LIFE)
-            yield from items(reading.each(path.name, rows, _life))
+    yield from read_json_files(files, reading, _LIFE, _life, place="data.item")
 
 
 def _life(row: Record) -> Iterator[Item]:
@@ -142,16 +164,22 @@ def _esf(row: Record) -> Iterator[Item]:
     )
 
 
-_PROJEKTBANK = (
+_PROJEKTBANK: tuple[Required, ...] = (
     "ärende-id",
     "stödmottagare",
     "beviljat_belopp_sek",
     "projektnamn",
+    "projektbeskrivning",
+    "insatsområde",
     "projekt_starttid",
     "projekt_sluttid",
     "kommuner",
     "område",
 )
+
+
+_LOST_SPACE = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])")
+"""Place of a space that the list has lost: "UpplandsVäsby"."""
 
 
 def read_projektbank(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
@@ -160,10 +188,7 @@ def read_projektbank(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     `kommuner` is the area of effect, up to all 290 municipalities, and not who got the money. Names, phones and mail addresses of
     project leaders are left out.
     """
-    for path in files:
-        with open_file(path) as file:
-            rows = with_fields(path.name, read_json(file, path.name), _PROJEKTBANK)
-            yield from items(reading.each(path.name, rows, _projektbank))
+    yield from read_json_files(files, reading, _PROJEKTBANK, _projektbank)
 
 
 def _projektbank(row: Record) -> Iterator[Item]:
@@ -181,28 +206,27 @@ def _projektbank(row: Record) -> Iterator[Item]:
         year=year_of(starts),
         granted=granted,
         currency="SEK",
-        area=text(row["kommuner"]),
+        area=_LOST_SPACE.sub(" ", text(row["kommuner"])),
     )
     yield Participant(project=key, name=text(row["stödmottagare"]), role=PartnerRole.COORDINATOR, country="SE", granted=granted)
 
 
-_VINNOVA = (
+_VINNOVA: tuple[Required, ...] = (
     "Diarienummer",
     "Ärenderubrik",
+    "MalSvenska",
     "BeviljatBidrag",
     "ProjektStart",
     "ProjektSlut",
     "KoordinatorOrg",
     "DiarienummerUtlysning",
+    "DiarienummerAnsokningsomgang",
 )
 
 
 def read_vinnova(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     """Read answers of https://data.vinnova.se/api/projekt: a list of projects with one coordinator each and no partners."""
-    for path in files:
-        with open_file(path) as file:
-            rows = with_fields(path.name, read_json(file, path.name), _VINNOVA)
-            yield from items(reading.each(path.name, rows, _vinnova))
+    yield from read_json_files(files, reading, _VINNOVA, _vinnova)
 
 
 def _vinnova(row: Record) -> Iterator[Item]:
@@ -227,13 +251,27 @@ def _vinnova(row: Record) -> Iterator[Item]:
         yield Participant(project=key, name=name, role=PartnerRole.COORDINATOR, country="SE")
 
 
-_DASHBOARD_PROJECTS = ("ACRONYM", "TITLE", "Project id", "Project Start Date", "Project End Date", "Total budget (euro)")
+_DASHBOARD_PROJECTS = (
+    "ACRONYM",
+    "TITLE",
+    "Project id",
+    "Project Start Date",
+    "Project End Date",
+    "Total budget (euro)",
+    "EU financial contribution (euro)",
+    "Funding programme",
+    "TOPIC_CODE",
+)
 _DASHBOARD_PARTICIPANTS = (
     "Participations",
     "Legal Name",
     "Participant Identification Code",
+    "Participant Type",
     "NET EU financial contribution (euro)",
     "Funding programme",
+    "Country/Territory",
+    "CITY",
+    "NUTS 3 Name",
 )
 _DASHBOARD_BOTH = ("Funding programme",)
 _IS_PARTICIPANT = "participations"
@@ -245,6 +283,7 @@ def read_dashboard(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
 
     A list of participants names no projects: an organisation has one row per programme, and the rows are added, not overwritten.
     """
+    doubled = DoubledRows()
     for path in files:
         sums: dict[str, str] = {}
         read_participant = _dashboard_participant(path.stem, sums)
@@ -252,7 +291,7 @@ def read_dashboard(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
         def build(row: Record, read_participant: Callable[[Record], Iterator[Item]] = read_participant) -> Iterator[Item]:
             return read_participant(row) if _IS_PARTICIPANT in row else _dashboard_project(row)
 
-        yield from items(reading.each(path.name, _dashboard_rows(path), build))
+        yield from items(reading.each(path.name, doubled.watch(path.name, _dashboard_rows(path)), build))
 
 
 def _dashboard_rows(path: Path) -> Iterator[Record]:
@@ -267,7 +306,9 @@ def _dashboard_rows(path: Path) -> Iterator[Record]:
 def _checked_dashboard(where: str, rows: Iterator[Record]) -> Iterator[Record]:
     for number, row in enumerate(rows):
         if number == 0:
-            require_columns(where, row, _DASHBOARD_PARTICIPANTS if _IS_PARTICIPANT in row else _DASHBOARD_PROJECTS)
+            # By the most of its columns, so that the column that was renamed is named, and not one of the other list.
+            kinds = (_DASHBOARD_PARTICIPANTS, _DASHBOARD_PROJECTS)
+            require_columns(where, row, max(kinds, key=lambda names: sum(column(name) in row for name in names)))
         yield row
 
 
@@ -332,3 +373,25 @@ IMPORTERS: Mapping[str, Importer] = {
     "vinnova": read_vinnova,
 }
 """Importer of each source, by id."""
+_CORDIS: Mapping[str, tuple[Required, ...]] = {
+    "project.csv": CORDIS_PROJECT,
+    "organization.csv": CORDIS_ORGANISATION,
+    "topics.csv": CORDIS_TOPICS,
+    "legalBasis.csv": CORDIS_PARTS,
+    "euroSciVoc.csv": CORDIS_SUBJECTS,
+}
+EXPECTED: Mapping[str, Mapping[str, tuple[Required, ...]]] = {
+    "cordis-horizon": _CORDIS,
+    "cordis-h2020": _CORDIS,
+    "kohesio": {"": KOHESIO},
+    "keep": {"Projects": KEEP_PROJECTS, "Partners": KEEP_PARTNERS},
+    "interreg": {"": INTERREG},
+    "erasmus": {"": ERASMUS},
+    "portal": {"": PORTAL},
+    "dashboard": {"projects": _DASHBOARD_PROJECTS, "participants": _DASHBOARD_PARTICIPANTS},
+    "life": {"": _LIFE},
+    "esf": {"": tuple(_ESF.values())},
+    "projektbank": {"": _PROJEKTBANK},
+    "vinnova": {"": _VINNOVA},
+}
+"""Columns and fields that each source's files must have, by the source's id and the table; "" where there is one table."""

@@ -86,7 +86,7 @@ class Participant:
     number: str = ""
     """Swedish organisation number, ten digits, or ""."""
     vat: str = ""
-    """VAT number, or ""."""
+    """VAT number from `fields.vat_number`, or ""."""
     granted: Decimal | None = None
     """Own share of what the programme pays, in the project's currency; None when not stated."""
     budget: Decimal | None = None

@@ -12,31 +12,35 @@ from monitor.archive.connection import Database
 from monitor.awards.families import code_programme
 from monitor.awards.fields import day, text
 from monitor.awards.seasons import Round
-from monitor.awards.tables import open_file, read_json, refusing
+from monitor.awards.tables import ExpectedFields, Required, open_file, read_json, refusing
 from monitor.errors import RowError, SourceError
 
 CLOSED_CALLS = "closed-calls"
 """Name by which lists of closed calls are imported."""
 _TOPICS = "1"  # the portal's type of a topic for grants
+CLOSED_CALL: tuple[Required, ...] = ("metadata.identifier", "metadata.type", "metadata.title", "metadata.startDate")
+"""Fields that some row of each answer must have."""
 
 
 def read_rounds(files: Sequence[Path]) -> Iterator[Round]:
     """Read rounds from answers of the portal's search (with openings), or from an index of codes and titles (without).
 
     Raises:
-        SourceError: A file is broken or is neither of the two.
+        SourceError: A file is broken, is neither of the two, or no row of an answer has a field that is read.
     """
+    fields = ExpectedFields(CLOSED_CALL)
     for path in files:
         with open_file(path) as file:
             head = file.read(4000)
         if b'"index"' in head:
             yield from _index(path)
         elif b'"results"' in head or b'"apiVersion"' in head:
-            yield from _answers(path)
+            yield from _answers(path, fields)
         else:
             raise SourceError(
                 path.name, "filen är varken ett svar från portalens sökning eller ett index över stängda utlysningar"
             )
+    fields.require()
 
 
 def _index(path: Path) -> Iterator[Round]:
@@ -49,9 +53,9 @@ def _index(path: Path) -> Iterator[Round]:
                 yield Round(code, text(row["name"]), code_programme(code))
 
 
-def _answers(path: Path) -> Iterator[Round]:
+def _answers(path: Path, expected: ExpectedFields) -> Iterator[Round]:
     with open_file(path) as file:
-        for row in read_json(file, path.name, "results.item"):
+        for row in expected.watch(path.name, read_json(file, path.name, "results.item")):
             fields = row.get("metadata") or {}
             code, kind = _first(fields.get("identifier")), _first(fields.get("type"))
             if not code or kind != _TOPICS:

@@ -1,7 +1,7 @@
 """Fetching of publishers' searches, page by page: funded projects, closed calls and updates, until the stated total is reached.
 
 The pages of a search lie in the folder of the source as files of their own, named after their query. They take the place of the
-last ones together, when all of them are there.
+last ones together, when all of them are there (`fetched`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from monitor.awards.fetched import finish_pages, replace_pages
 from monitor.awards.fields import country
 from monitor.awards.model import FETCHED_PREFIX, LEFT_OUT
+from monitor.awards.tables import has_field
 from monitor.collect.file_fetch import Fetcher, FetchLimits, Question, open_fetcher, telling
 from monitor.collect.portal.form import FORM_TYPE, form_body, page_query
 from monitor.errors import SourceError
@@ -78,20 +80,18 @@ def fetch_search(search: Search, url: str, folder: Path, limits: FetchLimits, ye
         SourceError: A page could not be fetched or the numbers do not add up; the last pages are as they were.
         OSError: A file could not be written.
     """
+    finish_pages(folder)
     new = folder / ".new"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     try:
         with telling(url):
             asyncio.run(_fetch_parts(search, url, new, replace(limits, largest=min(limits.largest, _LARGEST_PAGE)), year))
-        pages = sorted(new.iterdir())
-        for old in folder.glob(f"{FETCHED_PREFIX}*.json"):
-            old.unlink()
-        for page in pages:
-            page.replace(folder / page.name)
+        count = len(list(new.iterdir()))
+        replace_pages(folder, new)
     finally:
         shutil.rmtree(new, ignore_errors=True)
-    return len(pages)
+    return count
 
 
 async def _fetch_parts(search: Search, url: str, folder: Path, limits: FetchLimits, year: int) -> None:
@@ -274,13 +274,20 @@ def _ask_erasmus(url: str, part: SearchPart, number: int) -> Question:
 
 
 def _nordic(page: Page) -> Page:
-    """Return a page of Erasmus+ with the projects that have a Nordic organisation, and the number of the others."""
+    """Return a page of Erasmus+ with the projects that have a Nordic organisation, and the number of the others.
+
+    Raises:
+        KeyError: No organisation states its country, so that all would be left out.
+    """
+    documents = page["projectDocuments"]
+    if documents and not any(has_field(row, "organisations.organisationCountry") for row in documents):
+        raise KeyError("organisationCountry")
     kept = [
         row
-        for row in page["projectDocuments"]
+        for row in documents
         if any(country(one.get("organisationCountry")) in _KEPT_COUNTRIES for one in row.get("organisations") or ())
     ]
-    return {"total": page["total"], LEFT_OUT: len(page["projectDocuments"]) - len(kept), "projectDocuments": kept}
+    return {"total": page["total"], LEFT_OUT: len(documents) - len(kept), "projectDocuments": kept}
 
 
 _LIFE_PAGE = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,22 +63,51 @@ _TABLES = (
     """,
     TABLES,
     COUNT_TABLES,
+    """
+    CREATE TABLE organisations_with_vat (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL, country TEXT NOT NULL, place TEXT NOT NULL,
+        region TEXT NOT NULL, kind TEXT NOT NULL, pic TEXT NOT NULL, number TEXT NOT NULL, vat TEXT NOT NULL,
+        UNIQUE (name, country, place, region, kind, pic, number, vat)
+    );
+    INSERT INTO organisations_with_vat (id, name, folded, country, place, region, kind, pic, number, vat)
+        SELECT id, name, folded, country, place, region, kind, pic, number, '' FROM organisations;
+    DROP TABLE organisations;
+    ALTER TABLE organisations_with_vat RENAME TO organisations;
+    CREATE INDEX organisations_by_pic ON organisations (pic) WHERE pic != '';
+    CREATE INDEX organisations_by_number ON organisations (number) WHERE number != '';
+    CREATE INDEX organisations_by_country ON organisations (country);
+    UPDATE imports SET fingerprint = '' WHERE source IN ('cordis-horizon', 'cordis-h2020', 'portal');
+    """,
 )
-"""Scripts that make the tables, one per version of the file; amounts are in hundredths of `currency`."""
+"""Scripts that make the tables, one per version of the file; amounts are in hundredths of `currency`.
+
+The last one forgets which files were imported of the sources that state VAT numbers, so that these are read from them again.
+"""
 _ADD_PROJECT = (
     "INSERT INTO projects (source, key, programme, family, call, topic, title, acronym, summary, starts, ends, year, total,"
     f" granted, currency, area, url, is_sum) VALUES ({', '.join('?' * 18)})"
 )
 _ADD_ORGANISATION = (
-    "INSERT INTO organisations (name, country, place, region, kind, pic, number, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO organisations (name, country, place, region, kind, pic, number, vat, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT DO NOTHING"
 )
 _FIND_ORGANISATION = (
     "SELECT id FROM organisations"
-    " WHERE name = ? AND country = ? AND place = ? AND region = ? AND kind = ? AND pic = ? AND number = ?"
+    " WHERE name = ? AND country = ? AND place = ? AND region = ? AND kind = ? AND pic = ? AND number = ? AND vat = ?"
 )
 _MIN_KEPT = 0.9
 """An import with a smaller share of the projects of the last one is refused: publishers add projects and take hardly any away."""
+_FEW_VALUES = 20
+"""Fewer values of a kind may all be gone at the next import; when more are, their field was renamed."""
+_PROJECT_VALUES = {
+    "call": "utlysningskod", "topic": "ämneskod", "acronym": "kortnamn", "summary": "sammanfattning", "starts": "startdag",
+    "ends": "slutdag", "total": "total budget", "granted": "bidrag", "area": "område",
+}  # fmt: skip
+_PARTICIPANT_VALUES = {
+    "o.country": "land", "o.place": "ort", "o.region": "region", "o.kind": "typ", "o.pic": "PIC",
+    "o.number": "organisationsnummer", "o.vat": "momsnummer", "p.granted": "egen andel", "p.budget": "egen budget",
+}  # fmt: skip
+"""Columns whose values are counted before and after an import, with their Swedish names."""
 _MAX_LOOSE_SHARE = 0.01
 """Largest share of participants without a project among the rows of the file."""
 _SHARES_NEAR = (Decimal("0.9"), Decimal("1.1"))
@@ -156,7 +185,7 @@ def import_source(
         source: Key of ORIGINS.
         files: All files of the source.
         now: Time of the import.
-        allow_fewer: Accept an import that is more than a tenth smaller than the last.
+        allow_fewer: Accept an import that is more than a tenth smaller than the last, or lacks values of a kind that it had.
         fingerprint: Hash of the files, by which the same files are recognised.
 
     Raises:
@@ -221,6 +250,7 @@ def note_checked(db: Database, source: str, now: datetime) -> None:
 
 def _replace(db: Database, origin: Origin, files: Sequence[Path], *, allow_fewer: bool) -> ImportReport:
     before = int(db.execute("SELECT count(*) FROM projects WHERE source = ? AND NOT is_sum", [origin.id]).fetchone()[0])
+    values = {} if allow_fewer else _count_values(db, origin.id)
     db.execute("DELETE FROM participants WHERE project IN (SELECT id FROM projects WHERE source = ?)", [origin.id])
     db.execute("DELETE FROM projects WHERE source = ?", [origin.id])
     reading = Reading()
@@ -232,6 +262,7 @@ def _replace(db: Database, origin: Origin, files: Sequence[Path], *, allow_fewer
             writer.add_participant(item)
     reading.refuse_bad(files[0].name)
     _check_numbers(db, origin, writer, reading, before if not allow_fewer else 0)
+    _check_values(db, origin, values)
     db.execute("DELETE FROM organisations WHERE id NOT IN (SELECT organisation FROM participants)")
     index_texts(db)
     sums = db.execute(
@@ -275,6 +306,34 @@ def _check_numbers(db: Database, origin: Origin, writer: _Writer, reading: Readi
         )
 
 
+def _count_values(db: Database, source: str) -> dict[str, int]:
+    """Return how many projects, or their participants, have a value of each kind, by its Swedish name."""
+    counts: dict[str, int] = {}
+    for columns, rows in (
+        (_PROJECT_VALUES, "projects q"),
+        (
+            _PARTICIPANT_VALUES,
+            "projects q JOIN participants p ON p.project = q.id JOIN organisations o ON o.id = p.organisation",
+        ),
+    ):
+        sums = ", ".join(f"total(ifnull({name}, '') != '')" for name in columns)
+        found = db.execute(f"SELECT {sums} FROM {rows} WHERE q.source = ?", [source]).fetchone()
+        counts |= {name: int(count) for name, count in zip(columns.values(), found, strict=True)}
+    return counts
+
+
+def _check_values(db: Database, origin: Origin, before: Mapping[str, int]) -> None:
+    """Raise SourceError when all values of a kind that the last import had are gone: its field may not be among the expected."""
+    now = _count_values(db, origin.id)
+    for name, count in before.items():
+        if count >= _FEW_VALUES and not now[name]:
+            raise SourceError(
+                origin.name,
+                f"{name} står inte i någon post men förra gången i {count}; utgivaren kan ha bytt namn på fältet. Det förra"
+                " behålls. Är det rätt ändå: kör importen med --allow-fewer",
+            )
+
+
 class _Writer:
     """Writer of the rows of one import, with the counts that are checked afterwards."""
 
@@ -291,7 +350,7 @@ class _Writer:
                 _ADD_PROJECT,
                 [
                     self._source, award.key, award.programme, code_family(award.topic) or code_family(award.call), award.call,
-                    award.topic, award.title, award.acronym, award.summary, award.starts, award.ends, award.year,
+                    award.topic, award.title, award.acronym, award.summary, award.starts, _end(award), award.year,
                     _cents(award.total), _cents(award.granted), award.currency, award.area, award.url, award.is_sum,
                 ],
             )  # fmt: skip
@@ -328,7 +387,7 @@ class _Writer:
     def _organisation_id(self, participant: Participant) -> int:
         who = participant
         number = who.number or organisation_number(who.vat if who.country == "SE" else "")
-        values = (who.name, who.country, who.place, who.region, who.kind, who.pic, number)
+        values = (who.name, who.country, who.place, who.region, who.kind, who.pic, number, who.vat)
         found = self._organisations.get(values)
         if found is None:
             self._db.execute(_ADD_ORGANISATION, [*values, fold(who.name)])
@@ -337,6 +396,11 @@ class _Writer:
                 self._organisations.clear()
             self._organisations[values] = found
         return found
+
+
+def _end(award: Award) -> str:
+    """Return the last day of a project, "" for one before its first day, as two lists have it: it is not known then."""
+    return "" if award.starts and award.ends < award.starts else award.ends
 
 
 def _cents(value: Decimal | None) -> int | None:

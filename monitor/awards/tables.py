@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,11 @@ from monitor.errors import SourceError, describe_os_error
 
 Record = Mapping[str, Any]
 """Row of a file by the names of its columns, or an object of a JSON file."""
+Required = str | tuple[str, ...]
+"""Column or field that a file must have; several names are alternatives, of which one is enough.
+
+`organisations.organisationName` is the field of an object inside another; lists, and texts that hold JSON, are looked into.
+"""
 _MAX_UNPACKED = 4 * 1024**3
 """Bytes of an unpacked member of a ZIP or XLSX file. CORDIS' largest is near 0.2 GB."""
 _MAX_RATIO = 300
@@ -26,6 +32,8 @@ _MAX_RECORD = 1_000_000
 _MAX_LEFT_OUT = 2
 """Most empty fields that may be left out at the end of a row."""
 _MAX_DEPTH = 100
+_FEW_ROWS = 20
+"""A file with fewer rows may lack a field by chance."""
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'"})
 
 
@@ -72,6 +80,12 @@ def open_file(path: Path, member: str = "") -> Iterator[IO[bytes]]:
                 yield file
 
 
+def has_member(path: Path, member: str) -> bool:
+    """Return whether a ZIP file has a member of this name in some folder; raises SourceError for a broken file."""
+    with refusing(path.name), zipfile.ZipFile(path) as packed:
+        return any(name.rpartition("/")[2].casefold() == member.casefold() for name in packed.namelist())
+
+
 def refuse_bomb(where: str, members: Iterable[zipfile.ZipInfo]) -> None:
     """Raise SourceError when members of a ZIP file would unpack to an impossible size."""
     for info in members:
@@ -79,23 +93,28 @@ def refuse_bomb(where: str, members: Iterable[zipfile.ZipInfo]) -> None:
             raise SourceError(where, f"{info.filename} skulle bli {info.file_size} byte uppackad, och det är för mycket")
 
 
-def require_columns(where: str, header: Iterable[Any], required: Collection[str]) -> list[str]:
+def alternatives(name: Required) -> tuple[str, ...]:
+    """Return the names of which a file must have one."""
+    return (name,) if isinstance(name, str) else name
+
+
+def require_columns(where: str, header: Iterable[Any], required: Collection[Required]) -> list[str]:
     """Return the compared names of a header's columns.
 
     Raises:
         SourceError: A required column is missing, or a name stands twice.
     """
     names = [column(name) for name in header]
-    missing = [name for name in required if column(name) not in names]
+    missing = [name for name in required if not any(column(one) in names for one in alternatives(name))]
     if missing:
-        raise SourceError(where, f"kolumnen ”{missing[0]}” saknas; utgivaren kan ha bytt namn på den")
+        raise SourceError(where, f"kolumnen {_quoted(missing[0])} saknas fast den väntades; utgivaren kan ha bytt namn på den")
     doubled = next((name for name in names if name and names.count(name) > 1), "")
     if doubled:
         raise SourceError(where, f"kolumnen ”{doubled}” står två gånger")
     return names
 
 
-def read_csv(file: IO[bytes], where: str, required: Collection[str], delimiter: str = ",") -> Iterator[Record]:
+def read_csv(file: IO[bytes], where: str, required: Collection[Required], delimiter: str = ",") -> Iterator[Record]:
     """Yield the rows of a CSV file with a header (RFC 4180, also with line breaks inside fields), by compared column names.
 
     Raises:
@@ -112,7 +131,7 @@ def read_csv(file: IO[bytes], where: str, required: Collection[str], delimiter: 
             yield dict(zip(names, cells, strict=True))
 
 
-def read_quoted_csv(file: IO[bytes], where: str, required: Collection[str]) -> Iterator[Record]:
+def read_quoted_csv(file: IO[bytes], where: str, required: Collection[Required]) -> Iterator[Record]:
     """Yield the rows of a CSV file with `;` whose fields are all quoted, as CORDIS writes them.
 
     Quotes inside a field are not always doubled there (an objective may begin with two), which ordinary readers take for the end
@@ -178,7 +197,7 @@ def _ragged(where: str, line: int, found: int, expected: int) -> SourceError:
     )
 
 
-def read_xlsx(path: Path, required: Collection[str], sheet: str = "") -> Iterator[Record]:
+def read_xlsx(path: Path, required: Collection[Required], sheet: str = "") -> Iterator[Record]:
     """Yield the rows of a sheet of an Excel file, by compared column names.
 
     Args:
@@ -206,23 +225,23 @@ def read_xlsx(path: Path, required: Collection[str], sheet: str = "") -> Iterato
         raise SourceError(path.name, "filen är ingen hel Excelfil; hämta den igen") from error
 
 
-def _sheet_rows(where: str, book: Any, required: Collection[str], sheet: str) -> Iterator[Record]:
+def _sheet_rows(where: str, book: Any, required: Collection[Required], sheet: str) -> Iterator[Record]:
     names = [name for name in book.sheetnames if name.casefold().startswith(sheet.casefold())]
     if not names:
         raise SourceError(where, f"bladet ”{sheet}” saknas; utgivaren kan ha bytt namn på det")
     page = book[names[0]]
     # CORDIS declares A1:A1 for the whole sheet, and then each row would have one cell.
     page.reset_dimensions()
-    rows = page.iter_rows(values_only=True)
-    header = list(next(rows, ()))
-    while header and header[-1] is None:
-        header.pop()
-    columns = require_columns(where, header, required)
-    for row in rows:
-        cells = list(row[: len(columns)])
-        if any(cell not in (None, "") for cell in cells):
-            cells += [None] * (len(columns) - len(cells))
-            yield dict(zip(columns, cells, strict=True))
+    with closing(page.iter_rows(values_only=True)) as rows:  # a refused sheet would stay open
+        header = list(next(rows, ()))
+        while header and header[-1] is None:
+            header.pop()
+        columns = require_columns(where, header, required)
+        for row in rows:
+            cells = list(row[: len(columns)])
+            if any(cell not in (None, "") for cell in cells):
+                cells += [None] * (len(columns) - len(cells))
+                yield dict(zip(columns, cells, strict=True))
 
 
 def read_json(file: IO[bytes], where: str, prefix: str = "item") -> Iterator[Record]:
@@ -257,8 +276,102 @@ def _shallow_events(file: IO[bytes]) -> Iterator[tuple[str, Any]]:
         yield event, value
 
 
-def require_fields(where: str, item: Record, required: Collection[str]) -> None:
-    """Raise SourceError when the first object of a file lacks a field that every object has."""
-    missing = [name for name in required if name not in item]
-    if missing:
-        raise SourceError(where, f"fältet ”{missing[0]}” saknas; utgivaren kan ha bytt namn på det")
+class DoubledRows:
+    """Check of lists without keys: a row that stands twice in every field means that the file, or the folder, is doubled.
+
+    Two files may share single rows, since an organisation may have the same numbers in two exports, but not most of them.
+    """
+
+    def __init__(self, allowed: float = 0.0) -> None:
+        """Allow a share of the rows of a file to stand twice."""
+        self._allowed = allowed
+        self._earlier: set[int] = set()
+
+    def watch(self, where: str, rows: Iterable[Record]) -> Iterator[Record]:
+        """Yield the rows of a file.
+
+        Raises:
+            SourceError: More rows than are allowed stand twice in the file, or most of them in the files before it.
+        """
+        own: set[int] = set()
+        count = again = known = 0
+        for row in rows:
+            mark = hash(tuple(sorted((name, str(value)) for name, value in row.items())))
+            count += 1
+            again += mark in own
+            known += mark in self._earlier and mark not in own
+            own.add(mark)
+            if again and not self._allowed:
+                raise SourceError(where, f"post {count} står två gånger i filen, som alltså är dubbel; hämta den igen")
+            yield row
+        if again > self._allowed * count:
+            raise SourceError(where, f"{again} av {count} poster står två gånger i filen, som alltså är dubbel; hämta den igen")
+        if 2 * known > count:
+            raise SourceError(where, f"{known} av {count} poster står också i en annan fil för källan; ta bort den ena filen")
+        self._earlier |= own
+
+
+class ExpectedFields:
+    """Fields that some row of each JSON file of a source must have.
+
+    A field that no row has was renamed; one that single rows lack was left out there. Files of few rows are judged together with
+    all the others: the last page of a search may have one project alone.
+    """
+
+    def __init__(self, required: Collection[Required]) -> None:
+        self._missing = list(required)
+        self._required = tuple(required)
+        self._where = ""
+        self._rows = 0
+
+    def watch(self, where: str, rows: Iterable[Record]) -> Iterator[Record]:
+        """Yield the rows of a file.
+
+        Raises:
+            SourceError: None of its rows has a required field.
+        """
+        missing, count = list(self._required), 0
+        for row in rows:
+            count += 1
+            missing = [name for name in missing if not has_field(row, name)]
+            yield row
+        if count and not self._rows:
+            self._where = where
+        self._rows += count
+        if count >= _FEW_ROWS and missing:
+            raise _field_error(where, missing[0], count)
+        if count:
+            self._missing = [name for name in self._missing if name in missing]
+
+    def require(self) -> None:
+        """Raise SourceError when no row of any file that was watched has a required field."""
+        if self._rows and self._missing:
+            raise _field_error(self._where, self._missing[0], self._rows)
+
+
+def _field_error(where: str, name: Required, rows: int) -> SourceError:
+    return SourceError(
+        where, f"fältet {_quoted(name)} saknas i alla {rows} poster fast det väntades; utgivaren kan ha bytt namn på det"
+    )
+
+
+def _quoted(name: Required) -> str:
+    return " eller ".join(f"”{one}”" for one in alternatives(name))
+
+
+def has_field(row: Record, name: Required) -> bool:
+    """Return whether a row has a field, however empty."""
+    return any(_holds(row, one.split(".")) for one in alternatives(name))
+
+
+def _holds(value: Any, path: list[str]) -> bool:
+    if not path:
+        return True
+    if isinstance(value, str) and value.startswith(("[", "{")):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return False
+    if isinstance(value, list):
+        return any(_holds(item, path) for item in value)
+    return isinstance(value, Mapping) and path[0] in value and _holds(value[path[0]], path[1:])

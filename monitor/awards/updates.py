@@ -11,11 +11,16 @@ from pathlib import Path
 
 from monitor.archive.connection import Database, escape_like
 from monitor.awards.fields import text
-from monitor.awards.tables import open_file, read_json
-from monitor.errors import SourceError
+from monitor.awards.tables import ExpectedFields, Required, open_file, read_json
 
 PORTAL_UPDATES = "portal-updates"
 """Name by which updates are imported."""
+UPDATE: tuple[Required, ...] = (
+    ("metadata.identifier", "metadata.callIdentifier"),
+    "metadata.startDate",
+    "metadata.description",
+)
+"""Fields that some row of each answer must have."""
 _ABOUT = "proposal"
 """Word without which an update tells nothing about the competition."""
 
@@ -24,24 +29,22 @@ def read_updates(files: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
     """Read the code of the topic, the day in ISO 8601 ("" when not stated) and the plain text of each update about proposals.
 
     Raises:
-        SourceError: A file is broken, or is no answer of the portal's search with updates.
+        SourceError: A file is broken, or no row has a field that is read: it is no answer of the portal's search with updates.
     """
     # Imported here: lxml takes longer to load than commands that only read, which import this module for its names.
     from monitor.collect.text import html_to_text
 
+    expected = ExpectedFields(UPDATE)
     for path in files:
-        rows = described = 0
         with open_file(path) as file:
-            for row in read_json(file, path.name, "results.item"):
+            for row in expected.watch(path.name, read_json(file, path.name, "results.item")):
                 fields = row.get("metadata")
                 fields = fields if isinstance(fields, dict) else {}
-                rows, described = rows + 1, described + ("description" in fields)
                 code = text(_first(fields, "identifier")) or text(_first(fields, "callIdentifier"))
                 told = html_to_text(_first(fields, "description"))
                 if code and _ABOUT in told.casefold():
                     yield code, text(_first(fields, "startDate"))[:10], told
-        if rows and not described:
-            raise SourceError(path.name, "fältet ”description” saknas; utgivaren kan ha bytt namn på det")
+    expected.require()
 
 
 def _first(fields: dict[str, object], name: str) -> str:

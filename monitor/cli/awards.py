@@ -26,7 +26,9 @@ def awards() -> None:
 @click.argument("files", nargs=-1, type=PathType(exists=True, dir_okay=False))
 @click.option("--fetch", is_flag=True, help="First fetch what the program can fetch and what is due.")
 @click.option("--scheduled", is_flag=True, hidden=True, help="Refused files are told by status, and are no failure of the job.")
-@click.option("--allow-fewer", is_flag=True, help="Accept an import that is more than a tenth smaller than the last.")
+@click.option(
+    "--allow-fewer", is_flag=True, help="Accept an import that is a tenth smaller than the last, or lacks values it had."
+)
 @json_option
 @pass_app
 def import_(

@@ -12,6 +12,7 @@ from typing import Any
 
 from monitor.archive import lock
 from monitor.archive.connection import Database
+from monitor.awards.fetched import finish_pages
 from monitor.awards.history import earlier_rounds
 from monitor.awards.installation import awards_path, home_municipality, load_seasons, read_decisions
 from monitor.awards.model import LISTS, ORIGINS, Origin
@@ -63,7 +64,7 @@ class ImportState:
 
 
 def placed_files(config: Config, source: str) -> list[Path]:
-    """Return the files that lie in the folder of a source, in order of their names.
+    """Return the files that lie in the folder of a source, in order of their names; pages whose fetch was cut off are put there.
 
     Raises:
         SourceError: The folder cannot be read.
@@ -72,6 +73,7 @@ def placed_files(config: Config, source: str) -> list[Path]:
     try:
         if not folder.is_dir():
             return []
+        finish_pages(folder)
         paths = sorted(folder.iterdir())
         return [path for path in paths if path.is_file() and not path.name.startswith(".") and path.suffix != PARTIAL_SUFFIX]
     except OSError as error:

@@ -16,6 +16,11 @@ CORDIS_ORGANISATION = (
     "city", "country", "nutsCode", "geolocation", "organizationURL", "contactForm", "contentUpdateDate", "rcn", "order", "role",
     "ecContribution", "netEcContribution", "totalCost", "endOfParticipation", "active",
 )  # fmt: skip
+CORDIS_SMALLER = {
+    "topics.csv": ("projectID", "topic", "title"),
+    "legalBasis.csv": ("projectID", "legalBasis", "title", "uniqueProgrammePart"),
+    "euroSciVoc.csv": ("projectID", "euroSciVocCode", "euroSciVocPath", "euroSciVocTitle", "euroSciVocDescription"),
+}
 KOHESIO = (
     "Operation_Unique_Identifier", "Operation_Local_Identifier", "Operation_Name_English", "Operation_Name_Programme_Language",
     "Country", "Postal_Code", "Operation_Start_Date", "Operation_End_Date", "Cofinancing_Rate", "Total_Eligible_Expenditure_amount",
@@ -100,7 +105,8 @@ def write_cordis(folder: Path, count: int = 4, *, name: str = "cordis-HORIZONpro
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("csv/project.csv", table(CORDIS_PROJECT, projects, ";"))
         packed.writestr("csv/organization.csv", table(CORDIS_ORGANISATION, organisations, ";"))
-        packed.writestr("csv/topics.csv", '"projectID";"topic";"title"\n')
+        for member, columns in CORDIS_SMALLER.items():
+            packed.writestr(f"csv/{member}", table(columns, [], ";"))
     return path
 
 
@@ -133,6 +139,26 @@ def write_kohesio(folder: Path, count: int = 3) -> Path:
     path = folder / "latest_SE.csv"
     path.write_text(table(KOHESIO, kohesio_rows(count), ",", csv.QUOTE_MINIMAL), "utf-8")
     return path
+
+
+def write_older_kohesio(folder: Path, count: int = 3) -> list[Path]:
+    """Write projects without names of owners, in the columns that older files have, and the list of beneficiaries."""
+    columns = (
+        *(name for name in KOHESIO if not name.startswith(("Beneficiary_N", "Beneficiary_L", "NUTS3", "CountryCode"))), "NUTS3_Code",
+    )  # fmt: skip
+    rows = [
+        {**{name: row[name] for name in columns if name in row}, "NUTS3_Code": "SE121",
+         "Beneficiary_Unique_Identifier": f"https://linkedopendata.eu/entity/Q{number % 2}"}
+        for number, row in enumerate(kohesio_rows(count))
+    ]  # fmt: skip
+    owners = [
+        {"Beneficiary": f"https://linkedopendata.eu/entity/Q{number}", "BeneficiaryLabel": name, "Website": "", "WikidataID": ""}
+        for number, name in enumerate(("Uppsala kommun", "Hamn, bolaget"))
+    ]
+    paths = [folder / "latest_SE.csv", folder / "stodmottagare.csv"]
+    paths[0].write_text(table(columns, rows, ",", csv.QUOTE_MINIMAL), "utf-8")
+    paths[1].write_text(table(tuple(owners[0]), owners, ",", csv.QUOTE_MINIMAL), "utf-8")
+    return paths
 
 
 def write_esf(folder: Path, count: int = 3) -> Path:
@@ -207,6 +233,7 @@ def interreg_rows(count: int = 3) -> list[dict[str, Any]]:
             "organisationsroll": ("LP", "PP", "AP")[number % 3],
             "organisationstyp": "Local public authority",
             "nuts3": "Kalmar län",
+            "specifiktmal": "RSO1.4",
             "partnerbudget": (1000.25, 20, 0)[number % 3],
             "land": "Sverige",
         }
@@ -237,6 +264,7 @@ def erasmus_page(total: int, keys: range) -> dict[str, Any]:
                         "organisationRole": "Coordinator",
                         "organisationCountry": "SE",
                         "organisationCity": "Nässjö",
+                        "organisationType": "School",
                     }
                 ],
             }
@@ -269,7 +297,7 @@ def portal_page(total: int, keys: range, *, topic: str = "LIFE-2024-SAP-NAT") ->
                         json.dumps(
                             [
                                 {"pic": "997186676", "legalName": "GOTEBORGS KOMMUN", "eucontribution": 600000, "country": "SE",
-                                 "vat": "SE212000135501"},
+                                 "city": "GOTEBORG", "vat": "SE212000135501"},
                             ]
                         )
                     ],
@@ -325,11 +353,26 @@ def write_dashboard(folder: Path, count: int = 3) -> Path:
     return path
 
 
+def write_dashboard_projects(folder: Path, count: int = 3) -> Path:
+    columns = ("ACRONYM", "TITLE", "Project id", "Project Start Date", "Project End Date", "Total budget (euro)",
+               "EU financial contribution (euro)", "Funding programme", "TOPIC_CODE")  # fmt: skip
+    rows = [
+        {"ACRONYM": f"A{number}", "TITLE": "Resilient towns", "Project id": f"https://cordis.europa.eu/project/id/10103656{number}",
+         "Project Start Date": "2021-11-01", "Project End Date": "2025-10-31", "Total budget (euro)": "3124628.75",
+         "EU financial contribution (euro)": "2994472.5", "Funding programme": "H2020", "TOPIC_CODE": "LC-GD-1-3-2020"}
+        for number in range(count)
+    ]  # fmt: skip
+    path = folder / "projects.csv"
+    path.write_text(table(columns, rows, ";"), "utf-8")
+    return path
+
+
 def projektbank_rows(count: int = 3) -> list[dict[str, Any]]:
     return [
         {"ärende-id": str(number), "stödmottagare": "X AB", "beviljat_belopp_sek": 10, "beviljat_belopp_eur": 0, "projektnamn": "P",
          "projektbeskrivning": "T", "projekt_starttid": "2015-01-01", "projekt_sluttid": "2016-01-01", "projektledare": "",
-         "telnr": "", "e-post": "", "kommuner": "Nässjö, Eksjö", "område": "Småland med öarna"}
+         "telnr": "", "e-post": "", "kommuner": "Nässjö, Eksjö", "område": "Småland med öarna",
+         "insatsområde": "Innovation"}
         for number in range(count)
     ]  # fmt: skip
 
@@ -337,7 +380,8 @@ def projektbank_rows(count: int = 3) -> list[dict[str, Any]]:
 def vinnova_rows(count: int = 3) -> list[dict[str, Any]]:
     return [
         {"Diarienummer": f"2024-0000{number}", "Ärenderubrik": "Test", "DiarienummerUtlysning": "2023-1", "BeviljatBidrag": 500000,
-         "ProjektStart": "2024-05-01T00:00:00", "ProjektSlut": "1900-01-01T00:00:00", "KoordinatorOrg": "Nässjö kommun"}
+         "ProjektStart": "2024-05-01T00:00:00", "ProjektSlut": "1900-01-01T00:00:00", "KoordinatorOrg": "Nässjö kommun",
+         "MalSvenska": "Bättre vatten", "DiarienummerAnsokningsomgang": "2023-2"}
         for number in range(count)
     ]  # fmt: skip
 
@@ -347,5 +391,18 @@ def drop_texts(db: Any) -> None:
     for statement in (
         "DROP TABLE text_counts", "DROP TABLE text_words", "DROP TABLE texts", "DROP TABLE texts_analyser", "DROP INDEX projects_by_text",
         "ALTER TABLE projects DROP COLUMN text", "PRAGMA user_version = 2",
+    ):  # fmt: skip
+        db.execute(statement)
+
+
+def drop_vat_numbers(db: Any) -> None:
+    """Make a file of the fourth version of an open one: organisations without VAT numbers."""
+    for statement in (
+        "CREATE TABLE older (id INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL, country TEXT NOT NULL, place TEXT NOT NULL,"
+        " region TEXT NOT NULL, kind TEXT NOT NULL, pic TEXT NOT NULL, number TEXT NOT NULL,"
+        " UNIQUE (name, country, place, region, kind, pic, number))",
+        "INSERT INTO older SELECT id, name, folded, country, place, region, kind, pic, number FROM organisations",
+        "DROP TABLE organisations", "ALTER TABLE older RENAME TO organisations",
+        "CREATE INDEX organisations_by_pic ON organisations (pic) WHERE pic != ''", "PRAGMA user_version = 4",
     ):  # fmt: skip
         db.execute(statement)

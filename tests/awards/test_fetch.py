@@ -282,6 +282,13 @@ def test_erasmus_keeps_what_is_nordic_and_the_numbers_still_add_up(tmp_path, mon
     assert (state.state, state.report and state.report.projects) == ("imported", 6), state.reason
 
 
+def test_erasmus_without_countries_is_refused_before_all_is_left_out(tmp_path):
+    page = json.dumps(files.erasmus_page(2, range(2))).replace("organisationCountry", "organisationLand").encode()
+    with serve(answering(Answer(page))) as publisher, pytest.raises(SourceError, match="annan form"):
+        fetch_search(SEARCHES["erasmus"], f"{publisher.url}/search", tmp_path, LIMITS, 2026)
+    assert pages(tmp_path) == []
+
+
 def test_lifes_own_search_is_a_form_with_every_field(tmp_path, monkeypatch):
     def respond(asked):
         if asked.path == "/robots.txt":
@@ -298,11 +305,9 @@ def test_lifes_own_search_is_a_form_with_every_field(tmp_path, monkeypatch):
 
 
 def test_vinnova_is_one_list(tmp_path, monkeypatch):
-    rows = [
-        {"Diarienummer": "2023-00001", "Ärenderubrik": "Smarta skolor", "BeviljatBidrag": 500000, "ProjektStart": "2023-02-01",
-         "ProjektSlut": "2024-02-01", "KoordinatorOrg": "Nässjö kommun", "DiarienummerUtlysning": "2022-04000"},
-    ]  # fmt: skip
-    with serve(answering(Answer(json.dumps(rows).encode(), headers={"Content-Type": "application/json"}))) as publisher:
+    with serve(
+        answering(Answer(json.dumps(files.vinnova_rows(1)).encode(), headers={"Content-Type": "application/json"}))
+    ) as publisher:
         config = installed(tmp_path, monkeypatch, "vinnova", f"{publisher.url}/api/projekt/2021-01-01")
         assert imported(config, "vinnova").report.projects == 1
     assert [path.name for path in (tmp_path / "data/awards/vinnova").iterdir() if path.suffix != ".json"] == ["2021-01-01"]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from monitor.awards.fields import amount, country, day, organisation_number, pic, plain, text, year_of
+from monitor.awards.fields import amount, country, day, organisation_number, pic, plain, text, vat_number, year_of
 from monitor.errors import RowError
 
 
@@ -81,6 +81,34 @@ def test_no_day_is_an_error(value):
 )
 def test_an_organisation_number_in_each_of_its_forms(value, expected):
     assert organisation_number(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("EL123456789", "EL123456789"),
+        ("ee 100.594-102", "EE100594102"),
+        ("ATU12345678", "ATU12345678"),
+        ("NO974767880MVA", "NO974767880MVA"),
+        ("SE212000300501", "SE212000300501"),
+        ("SE811218987601", ""),  # a sole trader's: the person's number
+        ("SE212000300601", ""),  # wrong check digit
+        ("ES12345678Z", ""),
+        ("ESP2807900B", "ESP2807900B"),
+        ("BG7523169263", ""),
+        ("BG000696327", "BG000696327"),
+        ("CZ7103192745", ""),
+        ("CZ00064581", "CZ00064581"),
+        ("LV16117519997", ""),
+        ("LV90000064250", "LV90000064250"),
+        ("123456789", ""),
+        ("NOT APPLICABLE", ""),
+        ("N/A", ""),
+        ("", ""),
+    ],
+)
+def test_a_vat_number_is_kept_unless_it_is_a_persons(value, expected):
+    assert vat_number(value) == expected
 
 
 def test_a_pic_is_read_from_the_portals_address():

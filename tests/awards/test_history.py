@@ -26,11 +26,8 @@ def portal(years, *, grants=None, owners=("GOTEBORGS KOMMUN",)):
         owner = owners[number % len(owners)]
         grant = (grants or [600000])[number % len(grants or [1])]
         row["metadata"]["euContributionAmount"] = [str(grant)] if grant else []
-        row["metadata"]["participants"] = [
-            json.dumps(
-                [{"legalName": owner, "country": "SE", "vat": MUNICIPALITIES.get(owner, ""), "eucontribution": grant or ""}]
-            )
-        ]
+        partner = {"pic": "", "legalName": owner, "country": "SE", "city": "", "vat": MUNICIPALITIES.get(owner, "")}
+        row["metadata"]["participants"] = [json.dumps([{**partner, "eucontribution": grant or ""}])]
         rows.append(row)
     return {"totalResults": len(rows), "results": rows}
 
@@ -89,7 +86,7 @@ def test_one_grant_in_two_lists_counts_once(db, tmp_path):
     load(db, tmp_path, [2024] * 2)
     row = {"ACRONYM": "W", "TITLE": "Wetlands", "Project id": "https://cordis.europa.eu/project/id/101100000",
            "Project Start Date": "2025-01-01", "Project End Date": "2027-01-01", "Total budget (euro)": "5", "Funding programme": "LIFE",
-           "TOPIC_CODE": "LIFE-2024-SAP-NAT"}  # fmt: skip
+           "TOPIC_CODE": "LIFE-2024-SAP-NAT", "EU financial contribution (euro)": "3"}  # fmt: skip
     path = tmp_path / "p.csv"
     path.write_text(files.table(tuple(row), [row], ";"), "utf-8")
     import_source(db, "dashboard", [path], NOW)

@@ -1,12 +1,17 @@
 """Each importer on rows of ours in the publisher's own columns; LIFE's fields are those that readers of its search name."""
 
+import csv
+import re
+import zipfile
 from decimal import Decimal
 
 import pytest
 
+from monitor.awards.importers_kohesio import KOHESIO_OLDER
 from monitor.awards.importers_national import IMPORTERS
 from monitor.awards.model import ORIGINS, Award, PartnerRole
 from monitor.awards.reading import Reading
+from monitor.errors import SourceError
 from tests.awards import files
 
 
@@ -31,6 +36,32 @@ def test_cordis_mixes_decimal_commas_and_points(tmp_path):
     assert (first.role, first.number, first.pic, first.country) == (PartnerRole.COORDINATOR, "2120001355", "997186676", "SE")
     assert (second.country, second.number) == ("GR", "")
     assert (third.role, third.country) == (PartnerRole.ASSOCIATED, "GB")
+
+
+def test_cordis_smaller_files_tell_topic_programme_and_subjects(tmp_path):
+    projects, organisations = files.cordis_rows(2)
+    projects[0]["topics"] = ""
+    first, second = (str(project["id"]) for project in projects)
+    smaller = {
+        "topics.csv": [{"projectID": first, "topic": "HORIZON-EIE-2022-CONNECT-01-01"}, {"projectID": second, "topic": "OTHER"}],
+        "legalBasis.csv": [
+            {"projectID": second, "legalBasis": "EURATOM2027", "uniqueProgrammePart": "true"},
+            {"projectID": first, "legalBasis": "HORIZON.3.2", "uniqueProgrammePart": "true"},
+            {"projectID": first, "legalBasis": "EURATOM.1.2", "uniqueProgrammePart": ""},
+        ],
+        "euroSciVoc.csv": [{"projectID": first, "euroSciVocTitle": title} for title in ("hydrology", "ecology")],
+    }
+    path = tmp_path / "cordis.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("project.csv", files.table(files.CORDIS_PROJECT, projects, ";"))
+        packed.writestr("organization.csv", files.table(files.CORDIS_ORGANISATION, organisations, ";"))
+        for name, rows in smaller.items():
+            packed.writestr(name, files.table(files.CORDIS_SMALLER[name], rows, ";"))
+    awards, _ = read("cordis-horizon", path)
+    assert [(one.programme, one.topic, one.year, one.summary) for one in awards] == [
+        ("Horizon Europe", "HORIZON-EIE-2022-CONNECT-01-01", 2022, "hydrology, ecology. Lakes and rivers."),
+        ("Euratom", "HORIZON-CL6-2023-ZEROPOLLUTION-01-2", 2023, "Lakes and rivers."),
+    ]
 
 
 def test_horizon_2020_is_told_by_the_name_of_its_file(tmp_path):
@@ -59,6 +90,31 @@ def test_kohesio_has_dates_in_two_forms_and_a_category_as_a_float(tmp_path):
     assert all(participant.role is PartnerRole.COORDINATOR for participant in participants)
 
 
+def test_older_files_of_kohesio_take_the_owners_from_the_list_of_beneficiaries(tmp_path):
+    awards, participants = read("kohesio", *files.write_older_kohesio(tmp_path))
+    assert len(awards) == 3
+    assert [(one.name, one.region, one.country) for one in participants] == [
+        ("Uppsala kommun", "SE121", "SE"), ("Hamn, bolaget", "SE121", "SE"), ("Uppsala kommun", "SE121", "SE"),
+    ]  # fmt: skip
+
+
+def test_older_files_of_kohesio_without_the_list_are_refused(tmp_path):
+    projects, owners = files.write_older_kohesio(tmp_path)
+    with pytest.raises(SourceError, match=r"”Beneficiary_Name” saknas.*\(beneficiaries\) bredvid"):
+        read("kohesio", projects)
+    owners.write_text(owners.read_text("utf-8").replace("entity/Q", "entity/P"), "utf-8")
+    with pytest.raises(SourceError, match="3 av 3 projektägare saknas i listan över stödmottagare"):
+        read("kohesio", projects, owners)
+
+
+@pytest.mark.parametrize("name", [name for name in KOHESIO_OLDER if isinstance(name, str)])
+def test_a_renamed_column_of_an_older_file_is_refused(tmp_path, name):
+    projects, owners = files.write_older_kohesio(tmp_path)
+    projects.write_text(projects.read_text("utf-8").replace(name, f"New_{name}", 1), "utf-8")
+    with pytest.raises(SourceError, match=f"”{'Beneficiary_Name' if name.startswith('Beneficiary') else name}” saknas"):
+        read("kohesio", projects, owners)
+
+
 def test_keep_joins_by_id_or_acronym_and_reads_a_curly_apostrophe(tmp_path):
     awards, participants = read("keep", files.write_keep(tmp_path))
     assert len({award.key for award in awards}) == 2
@@ -79,6 +135,39 @@ def test_esf_has_no_break_spaces_html_and_no_personal_data(tmp_path):
     assert awards[0].summary == "Ring eller skriv till . Fler unga i arbete & studier."
     assert awards[0].url.endswith("?dnr=24-030-S04")
     assert participants[0].number == "2120003005"
+
+
+@pytest.mark.parametrize("source", ["keep", "dashboard"])
+def test_a_sheet_that_declares_one_cell_is_read_whole(tmp_path, source):
+    path = files.write_keep(tmp_path) if source == "keep" else as_sheet(files.write_dashboard(tmp_path))
+    whole = read(source, path)
+    with zipfile.ZipFile(path) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in members.items():
+            packed.writestr(name, re.sub(rb'<dimension ref="[A-Z0-9:]+"', b'<dimension ref="A1:A1"', data))
+    declared = [data for name, data in members.items() if "worksheets/sheet" in name]
+    assert declared
+    assert all(b"<dimension ref=" in data for data in declared)
+    assert read(source, path) == whole
+
+
+def as_sheet(path):
+    """Return an Excel file with the rows of a CSV file."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for cells in csv.reader(path.read_text("utf-8").splitlines(), delimiter=";"):
+        book.active.append(cells)
+    book.save(path.with_suffix(".xlsx"))
+    return path.with_suffix(".xlsx")
+
+
+def test_a_lost_space_in_an_area_is_put_back(tmp_path):
+    (row,) = files.projektbank_rows(1)
+    row["kommuner"] = "LillaEdet, UpplandsVäsby, ÖstraGöinge, Nässjö"
+    awards, _ = read("projektbank", files.write_json(tmp_path / "p.json", [row]))
+    assert awards[0].area == "Lilla Edet, Upplands Väsby, Östra Göinge, Nässjö"
 
 
 def test_interreg_has_no_unique_id_and_nought_means_not_stated(tmp_path):
@@ -113,10 +202,7 @@ def test_life_keeps_the_coordinator_alone_when_a_name_has_a_comma(tmp_path):
 
 
 def test_vinnova_has_one_coordinator_and_no_partners(tmp_path):
-    row = {
-        "Diarienummer": "2024-00001", "Ärenderubrik": "Test", "DiarienummerUtlysning": "2023-1", "BeviljatBidrag": 500000,
-        "ProjektStart": "2024-05-01T00:00:00", "ProjektSlut": "1900-01-01T00:00:00", "KoordinatorOrg": "Nässjö kommun",
-    }  # fmt: skip
+    (row,) = files.vinnova_rows(1)
     awards, participants = read(
         "vinnova", files.write_json(tmp_path / "p.json", [row, {**row, "Diarienummer": "2", "KoordinatorOrg": ""}])
     )
@@ -125,12 +211,9 @@ def test_vinnova_has_one_coordinator_and_no_partners(tmp_path):
 
 
 def test_the_project_bank_keeps_no_persons(tmp_path):
-    row = {
-        "ärende-id": "1", "stödmottagare": "X", "beviljat_belopp_sek": 10, "beviljat_belopp_eur": 0, "projektnamn": "P",
-        "projektbeskrivning": "T", "projekt_starttid": "2015-01-01", "projekt_sluttid": "2016-01-01", "projektledare": "Anna Andersson",
-        "telnr": "070-1", "e-post": "a@example.se", "kommuner": "Nässjö, Eksjö", "område": "Y",
-    }  # fmt: skip
+    (row,) = files.projektbank_rows(1)
+    row |= {"projektledare": "Anna Andersson", "telnr": "070-1", "e-post": "a@example.se"}
     awards, participants = read("projektbank", files.write_json(tmp_path / "p.json", [row]))
     assert awards[0].area == "Nässjö, Eksjö"
-    assert [participant.name for participant in participants] == ["X"]
+    assert [participant.name for participant in participants] == ["X AB"]
     assert "Anna" not in repr(awards) + repr(participants)

@@ -1,11 +1,14 @@
 """The samples beside the project, against the numbers that were counted from them by hand."""
 
+import csv
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from monitor.awards.organisations import find_municipality
 from monitor.awards.store import import_source, open_awards
+from tests.awards import files
 
 pytestmark = pytest.mark.shared
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -52,6 +55,9 @@ def test_the_regional_fund_until_october_2016(db, samples):
     areas_of_effect = [row[0].split(",") for row in db.execute("SELECT area FROM projects")]
     touching = [area for area in areas_of_effect if "Nässjö" in [name.strip() for name in area]]
     assert (len(touching), len([area for area in touching if len(area) <= 20])) == (26, 6)
+    named = {name.strip() for area in areas_of_effect for name in area}
+    assert len(named) == 290
+    assert {name for name in named if find_municipality(name) is None} == {"Stenungssund"}, "an error of the list"
     assert one(
         db, "SELECT count(*) FROM participants p JOIN organisations o ON o.id = p.organisation WHERE o.name LIKE '%kommun%'"
     ) == (52,)
@@ -71,6 +77,8 @@ def test_swedish_partners_of_interreg(db, samples):
     assert len(county) == 5
     assert ("Region Jönköpings", 43_604_480) in county
     assert ("", 10_869_600) in county
+    backwards = "SELECT starts, ends FROM projects WHERE title = 'BBU - Baltic Biking UPGRADE'"
+    assert one(db, backwards) == ("2023-09-01", "")
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
@@ -92,6 +100,40 @@ def test_the_adaptation_mission_in_both_formats(db, samples, ending):
     )
     assert one(db, twice) == (36,)
     assert one(db, "SELECT count(*) FROM projects WHERE programme = 'HORIZON'") == (0,)
+
+
+def test_the_swedish_part_of_the_adaptation_mission(db, samples):
+    report = import_source(db, "dashboard", [samples / "cordis" / "adaptation-mission-participants_sweden.csv"], NOW)
+    assert (report.projects, report.participants, report.skipped) == (0, 15, {})
+    assert one(db, "SELECT sum(granted) FROM participants") == (738_504_125,)
+
+
+def rows_of(path):
+    return list(csv.DictReader(path.read_text("utf-8").splitlines(), delimiter=";"))
+
+
+def test_topics_programme_parts_and_subjects_of_horizon(db, samples, tmp_path):
+    """Rows of ours have the ids of the samples: project.csv and organization.csv are too large to be among them."""
+    smaller = [samples / "cordis" / f"horizon_{name}_first300.csv" for name in ("topics", "legalBasis", "euroSciVoc")]
+    ids = [[row["projectID"] for row in rows_of(path)] for path in smaller]
+    assert [len(some) for some in ids] == [300, 300, 300]
+    every = sorted(set().union(*ids))
+    (project, *_), (organisation, *_) = files.cordis_rows(1)
+    projects = [{**project, "id": key, "topics": ""} for key in every]
+    owners = [{**organisation, "projectID": key, "ecContribution": "200000.25"} for key in every]
+    made = [tmp_path / "project.csv", tmp_path / "organization.csv"]
+    made[0].write_text(files.table(files.CORDIS_PROJECT, projects, ";"), "utf-8")
+    made[1].write_text(files.table(files.CORDIS_ORGANISATION, owners, ";"), "utf-8")
+    report = import_source(db, "cordis-horizon", [*made, *smaller], NOW)
+    assert (report.projects, report.skipped) == (len(every), {})
+    assert one(db, "SELECT count(*) FROM projects WHERE topic != ''") == (300,)
+    assert one(db, "SELECT topic, year FROM projects WHERE key = '101163161'") == ("ERC-2024-SyG", 2024)
+    assert one(db, "SELECT count(*) FROM projects WHERE summary LIKE '%. Lakes and rivers.'") == (len(set(ids[2])),)
+    parts = [row for row in rows_of(smaller[1]) if row["uniqueProgrammePart"]]
+    assert len(parts) == 233
+    euratom = sum(row["legalBasis"].startswith("EURATOM") for row in parts)
+    assert euratom > 0
+    assert one(db, "SELECT count(*) FROM projects WHERE programme = 'Euratom'") == (euratom,)
 
 
 def test_the_shape_of_vinnova(db, samples):

@@ -31,7 +31,8 @@ def portal(rows, code="LIFE-2024-OTHER"):
     page = files.portal_page(len(rows), range(len(rows)), topic=code)
     for row, (title, objective, (name, country, vat)) in zip(page["results"], rows, strict=True):
         row["metadata"] |= {"title": [title], "objective": [objective]}
-        row["metadata"]["participants"] = [json.dumps([{"legalName": name, "country": country, "vat": vat}])]
+        partner = {"pic": "", "legalName": name, "country": country, "city": "", "vat": vat, "eucontribution": ""}
+        row["metadata"]["participants"] = [json.dumps([partner])]
     return page
 
 

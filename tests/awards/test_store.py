@@ -1,8 +1,6 @@
 """An import is kept whole or not at all, whatever the file is and whenever the process dies."""
 
-import itertools
 import json
-import os
 import signal
 import sqlite3
 import zipfile
@@ -18,6 +16,7 @@ from monitor.awards.updates import import_updates, updates_of
 from monitor.collect import text as collect_text
 from monitor.errors import ArchiveError, SourceError
 from tests.awards import files
+from tests.awards.killing import die_while, kill_at
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -74,6 +73,16 @@ def double(path):
 def double_list(path):
     rows = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps(rows + rows), "utf-8")
+
+
+def double_partners(path):
+    from openpyxl import load_workbook
+
+    book = load_workbook(path)
+    sheet = book["Partners"]
+    for row in list(sheet.iter_rows(min_row=2, values_only=True)):
+        sheet.append(row)
+    book.save(path)
 
 
 def latin(path):
@@ -145,6 +154,7 @@ SPOILT = [
     ("esf", files.write_esf, cut, "avbruten"),
     ("esf", files.write_esf, double, "två gånger"),
     ("keep", files.write_keep, cut, "hel"),
+    ("keep", files.write_keep, double_partners, "3 av 6 poster står två gånger"),
     ("keep", files.write_keep, page_of_errors, "hel"),
     ("interreg", write_interreg, cut, "JSON"),
     ("interreg", write_interreg, double_list, "dubbel"),
@@ -166,6 +176,8 @@ SPOILT = [
     ("vinnova", lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()), double_list, "dubbla"),
     ("vinnova", lambda folder: files.write_json(folder / "1.json", files.vinnova_rows()), page_of_errors, "JSON"),
     ("dashboard", files.write_dashboard, page_of_errors, "saknas"),
+    ("dashboard", files.write_dashboard, double, "post 4 står två gånger i filen"),
+    ("dashboard", files.write_dashboard_projects, double, "två gånger"),
     ("dashboard", files.write_dashboard, rename_column("Legal Name", "Name"), "Legal Name"),
     (
         "vinnova",
@@ -208,6 +220,26 @@ def test_a_spoilt_file_is_refused_with_a_sentence_and_the_last_import_stays(db, 
     assert row["at"] == "2026-11-28T12:00:00+00:00"
 
 
+@pytest.mark.parametrize(("source", "write"), [("dashboard", files.write_dashboard), ("interreg", write_interreg)])
+def test_a_list_that_lies_twice_in_the_folder_is_refused(db, tmp_path, source, write):
+    path = write(tmp_path)
+    import_source(db, source, [path], NOW)
+    before = contents(db)
+    copy = path.with_stem("kopia")
+    copy.write_bytes(path.read_bytes())
+    with pytest.raises(SourceError, match=r"poster står också i en annan fil för källan; ta bort den ena filen"):
+        import_source(db, source, [copy, path], NOW)
+    assert contents(db) == before
+
+
+def test_two_exports_may_share_single_rows(db, tmp_path):
+    first = files.write_dashboard(tmp_path, 3).rename(tmp_path / "one.csv")
+    head, row, *_ = first.read_text("utf-8").splitlines()
+    other = tmp_path / "other.csv"
+    other.write_text("\n".join([head, row, row.replace("351969.5", "5"), row.replace("351969.5", "6")]) + "\n", "utf-8")
+    assert import_source(db, "dashboard", [first, other], NOW).participants == 6
+
+
 def test_an_import_that_shrinks_by_more_than_a_tenth_needs_a_word(db, tmp_path):
     import_source(db, "kohesio", [files.write_kohesio(tmp_path, 10)], NOW)
     fewer = files.write_kohesio(tmp_path, 8)
@@ -215,6 +247,17 @@ def test_an_import_that_shrinks_by_more_than_a_tenth_needs_a_word(db, tmp_path):
         import_source(db, "kohesio", [fewer], NOW)
     assert import_source(db, "kohesio", [fewer], NOW, allow_fewer=True).projects == 8
     assert list_imports(db)[0]["problem"] == ""
+
+
+def test_a_field_that_is_not_always_there_is_missed_when_it_was_there_before(db, tmp_path):
+    path = files.write_json(tmp_path / "life.1.json", files.portal_page(30, range(30)))
+    import_source(db, "portal", [path], NOW)
+    before = contents(db)
+    path.write_text(path.read_text("utf-8").replace("vat", "vatNo"), "utf-8")
+    with pytest.raises(SourceError, match="organisationsnummer står inte i någon post men förra gången i 30"):
+        import_source(db, "portal", [path], NOW)
+    assert contents(db) == before
+    assert import_source(db, "portal", [path], NOW, allow_fewer=True).projects == 30
 
 
 def test_pages_of_two_erasmus_searches_are_refused(db, tmp_path):
@@ -238,6 +281,15 @@ def test_one_bad_row_among_many_is_named_and_left_out(db, tmp_path):
     assert list(report.skipped.values()) == ["har ”many” som Project_EU_Budget, som ska vara ett belopp"]
 
 
+def test_a_project_that_ends_before_it_starts_is_kept_without_an_end(db, tmp_path):
+    rows = files.interreg_rows(2)
+    for row in rows:
+        row |= {"startdatum": "2023-09-01", "slutdatum": "2023-08-31"}
+    report = import_source(db, "interreg", [files.write_json(tmp_path / "r.json", rows)], NOW)
+    assert (report.projects, report.participants, report.skipped) == (1, 2, {})
+    assert db.execute("SELECT starts, ends, year FROM projects").fetchall() == [("2023-09-01", "", 2023)]
+
+
 def test_a_file_of_another_program_is_refused(tmp_path):
     (tmp_path / "awards.db").write_bytes(b"no database, but long enough to be read as a page of one" * 100)
     with pytest.raises(ArchiveError, match="inget arkiv"), open_awards(tmp_path / "awards.db"):
@@ -249,29 +301,6 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path):
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(ArchiveError, match="nyare version"), open_awards(tmp_path / "awards.db"):
         pass
-
-
-def die_while(work):
-    """Run `work` in a process of its own, which is expected to kill itself; return the signal that ended it."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        finally:
-            os._exit(1)
-    return os.WTERMSIG(os.waitpid(child, 0)[1])
-
-
-def kill_at(count, original):
-    """Return `original` as a function that kills its process when it is called for the count-th time."""
-    calls = itertools.count(1)
-
-    def dying(*args):
-        if next(calls) == count:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return original(*args)
-
-    return dying
 
 
 WRITERS = {
@@ -351,6 +380,46 @@ def test_a_file_of_the_first_version_gets_what_it_lacks(tmp_path):
     with open_awards(database) as db:
         assert db.execute("SELECT count(*) FROM updates").fetchone() == (0,)
         assert db.execute("SELECT count(*) FROM projects").fetchone() == (3,)
+
+
+def test_vat_numbers_are_kept_abroad_as_well(db, tmp_path):
+    import_source(db, "cordis-horizon", [files.write_cordis(tmp_path)], NOW)
+    import_source(db, "portal", [write_portal(tmp_path)], NOW)
+    found = db.execute("SELECT DISTINCT name, country, number, vat FROM organisations ORDER BY name").fetchall()
+    assert found == [
+        ("A UNIVERSITY", "GB", "", ""),
+        ("DIMOS ATHINAION", "GR", "", "EL123456789"),
+        ("GOTEBORGS KOMMUN", "SE", "2120001355", "SE212000135501"),
+    ]
+
+
+def test_organisations_of_one_name_with_two_vat_numbers_are_two(db, tmp_path):
+    path = write_portal(tmp_path)
+    page = json.loads(path.read_text("utf-8"))
+    partners = [{"pic": "", "legalName": "STADT X", "country": "DE", "city": "X", "eucontribution": 1, "vat": vat}
+                for vat in ("DE123456789", "DE987654321", "")]  # fmt: skip
+    page["results"][0]["metadata"]["participants"] = [json.dumps(partners)]
+    import_source(db, "portal", [files.write_json(path, page)], NOW)
+    vats = db.execute("SELECT vat FROM organisations WHERE name = 'STADT X' ORDER BY 1").fetchall()
+    assert vats == [("",), ("DE123456789",), ("DE987654321",)]
+
+
+def test_an_older_file_keeps_its_rows_and_reads_vat_numbers_from_the_same_files_again(tmp_path):
+    database = tmp_path / "awards.db"
+    with open_awards(database) as db:
+        import_source(db, "cordis-horizon", [files.write_cordis(tmp_path)], NOW, fingerprint="same")
+        import_source(db, "esf", [files.write_esf(tmp_path)], NOW, fingerprint="same")
+        whole = contents(db), db.execute("SELECT * FROM participants").fetchall()
+        files.drop_vat_numbers(db)
+        columns = [row[1] for row in db.execute("PRAGMA table_info(organisations)")]
+        assert "vat" not in columns
+    with open_awards(database) as db:
+        assert (contents(db), db.execute("SELECT * FROM participants").fetchall()) == whole
+        assert {row["source"]: row["fingerprint"] for row in list_imports(db)} == {"cordis-horizon": "", "esf": "same"}
+        names = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE tbl_name = 'organisations'")}
+        assert {"organisations_by_pic", "organisations_by_number", "organisations_by_country"} <= names
+        import_source(db, "cordis-horizon", [files.write_cordis(tmp_path)], NOW)
+        assert db.execute("SELECT count(*) FROM organisations WHERE vat != ''").fetchone() == (2,)
 
 
 def test_readers_see_the_last_import_while_the_next_is_written(tmp_path):
