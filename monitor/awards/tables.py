@@ -9,11 +9,13 @@ import re
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import ijson
 
+from monitor.awards.model import FETCHED_PREFIX
 from monitor.errors import SourceError, describe_os_error
 
 Record = Mapping[str, Any]
@@ -311,18 +313,38 @@ class DoubledRows:
         self._earlier |= own
 
 
+@dataclass
+class _WatchedRows:
+    """Rows of one or more files, and the fields that none of them has."""
+
+    missing: tuple[Required, ...]
+    where: str = ""
+    """Name of the first file."""
+    count: int = 0
+
+    def add(self, other: _WatchedRows) -> None:
+        self.where = self.where or other.where
+        self.count += other.count
+        self.missing = tuple(name for name in self.missing if name in other.missing)
+
+    def refuse(self, fewest: int) -> None:
+        """Raise SourceError when there are at least so many rows and none has some field."""
+        if self.count >= fewest and self.missing:
+            raise _field_error(self.where, self.missing[0], self.count)
+
+
 class ExpectedFields:
     """Fields that some row of each JSON file of a source must have.
 
-    A field that no row has was renamed; one that single rows lack was left out there. Files of few rows are judged together with
-    all the others: the last page of a search may have one project alone.
+    A field that no row has was renamed; one that single rows lack was left out there. The pages that the program fetched are
+    judged as one file, since a page may have the projects of one programme, which lack a field. Files of few rows are judged
+    together with all the others.
     """
 
     def __init__(self, required: Collection[Required]) -> None:
-        self._missing = list(required)
         self._required = tuple(required)
-        self._where = ""
-        self._rows = 0
+        self._all = _WatchedRows(self._required)
+        self._fetched = _WatchedRows(self._required)
 
     def watch(self, where: str, rows: Iterable[Record]) -> Iterator[Record]:
         """Yield the rows of a file.
@@ -330,23 +352,24 @@ class ExpectedFields:
         Raises:
             SourceError: None of its rows has a required field.
         """
-        missing, count = list(self._required), 0
+        watched = _WatchedRows(self._required, where)
         for row in rows:
-            count += 1
-            missing = [name for name in missing if not has_field(row, name)]
+            watched.count += 1
+            if watched.missing:
+                watched.missing = tuple(name for name in watched.missing if not has_field(row, name))
             yield row
-        if count and not self._rows:
-            self._where = where
-        self._rows += count
-        if count >= _FEW_ROWS and missing:
-            raise _field_error(where, missing[0], count)
-        if count:
-            self._missing = [name for name in self._missing if name in missing]
+        if not watched.count:
+            return
+        self._all.add(watched)
+        if where.startswith(FETCHED_PREFIX):
+            self._fetched.add(watched)
+        else:
+            watched.refuse(_FEW_ROWS)
 
     def require(self) -> None:
-        """Raise SourceError when no row of any file that was watched has a required field."""
-        if self._rows and self._missing:
-            raise _field_error(self._where, self._missing[0], self._rows)
+        """Raise SourceError when no row of the fetched pages, or of any file that was watched, has a required field."""
+        self._fetched.refuse(_FEW_ROWS)
+        self._all.refuse(1)
 
 
 def _field_error(where: str, name: Required, rows: int) -> SourceError:

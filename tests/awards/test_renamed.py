@@ -187,6 +187,23 @@ def test_single_projects_may_lack_a_field(tmp_path):
         assert (report.projects, report.participants, report.skipped) == (3, 2, {})
 
 
+def test_fetched_pages_are_judged_together_and_apart_from_files_laid_beside_them(tmp_path):
+    pages = [files.portal_page(60, keys) for keys in (range(30), range(30, 60))]
+    for row in pages[1]["results"]:
+        del row["metadata"]["overallBudget"]  # a programme that pays lump sums
+    paths = [tmp_path / f"hamtad-a.000{number}.json" for number in (1, 2)]
+    laid = files.write_json(tmp_path / "egen.1.json", files.portal_page(2, range(70, 72)))
+    with open_awards(tmp_path / "awards.db") as db:
+        for path, page in zip(paths, pages, strict=True):
+            files.write_json(path, page)
+        assert import_source(db, "portal", [laid, *paths], NOW).projects == 62
+        for row in pages[0]["results"]:
+            del row["metadata"]["overallBudget"]
+        files.write_json(paths[0], pages[0])
+        with pytest.raises(SourceError, match=r"hamtad-a\.0001\.json: fältet ”metadata\.overallBudget” saknas i alla 60"):
+            import_source(db, "portal", [laid, *paths], NOW)
+
+
 def test_a_last_page_of_one_project_may_lack_a_field_but_a_page_of_many_may_not(tmp_path):
     pages = [files.portal_page(26, keys) for keys in (range(25), range(25, 26))]
     del pages[1]["results"][0]["metadata"]["acronym"]
