@@ -30,8 +30,8 @@ def store_award_decision(db: Database, key: str, municipality: str, *, belongs: 
 
 
 def list_award_decisions(db: Database) -> list[tuple[str, str, bool]]:
-    """Return the key of the organisation, the municipality and whether it belongs there, of every decision."""
-    rows = db.execute("SELECT key, municipality, belongs FROM award_decisions ORDER BY key, municipality")
+    """Return the key of the organisation, the municipality and whether it belongs there, the earliest decision first."""
+    rows = db.execute("SELECT key, municipality, belongs FROM award_decisions ORDER BY at, key, municipality")
     return [(key, municipality, bool(belongs)) for key, municipality, belongs in rows]
 
 

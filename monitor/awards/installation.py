@@ -13,7 +13,7 @@ from monitor.awards.chances import Competition, distinct_competitions
 from monitor.awards.families import code_family, code_programme
 from monitor.awards.history import EarlierRounds, earlier_rounds
 from monitor.awards.model import ORIGINS
-from monitor.awards.municipal import OwnProject, partner_places, projects_by_municipality
+from monitor.awards.municipal import SURE, OwnProject, partner_places, projects_by_municipality
 from monitor.awards.organisations import Decision, find_municipality
 from monitor.awards.rounds import stored_rounds
 from monitor.awards.seasons import Round, Seasons
@@ -33,7 +33,7 @@ def awards_path(config: Config) -> Path:
 
 
 def read_decisions(db: Database) -> list[Decision]:
-    """Return people's decisions about organisations, from the archive."""
+    """Return people's decisions about organisations, from the archive, the earliest first."""
     return [Decision(*row) for row in list_award_decisions(db)]
 
 
@@ -95,8 +95,11 @@ def municipal_history(config: Config, archive: Database) -> MunicipalHistory:
     if path.is_file():
         try:
             with open_awards(path, read_only=True) as db:
-                projects = projects_by_municipality(db, read_decisions(archive))
-                own = [replace(one, partners=partner_places(db, one)) for one in projects.get(home, ())]
+                projects = projects_by_municipality(db, read_decisions(archive), home)
+                own = [
+                    replace(one, partners=partner_places(db, one)) if one.sureness in SURE else one
+                    for one in projects.get(home, ())
+                ]
                 imports = tuple(
                     (ORIGINS[row["source"]].name, row["at"][:10], row["projects"])
                     for row in list_imports(db)

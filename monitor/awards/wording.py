@@ -9,9 +9,18 @@ from functools import cache
 
 from monitor.awards.chances import Competition
 from monitor.awards.history import MAX_MUNICIPALITIES, EarlierRounds, FundedMunicipality, GrantRange
+from monitor.awards.organisations import Sureness
 from monitor.awards.planned import PlannedCall
 from monitor.awards.seasons import Basis, Forecast, PromiseOutcome
 
+SURENESS = {
+    Sureness.SURE: "säker",
+    Sureness.CONFIRMED: "bekräftad",
+    Sureness.CANDIDATE: "namnet stämmer",
+    Sureness.RELATED: "namnet liknar",
+    Sureness.LOCATED: "finns på orten",
+}
+"""Swedish words of each degree of certainty that an organisation is the municipality's, for commands."""
 _MILLION, _THOUSAND = 1_000_000, 1_000
 _HUNDREDTH_OF_A_MILLION = 10_000
 _ONE_DECIMAL_BELOW = 10

@@ -7,6 +7,7 @@ import pytest
 
 from monitor.awards.store import import_source, open_awards
 from tests.awards import files
+from tests.awards.test_deciding import erasmus_of_schools
 from tests.web.conftest import token
 
 WHEN = datetime(2026, 5, 1, tzinfo=UTC)
@@ -59,6 +60,33 @@ def test_a_name_is_a_candidate_until_a_person_decides_once(coordinator, browser,
     assert "Inga projekt är kända" in coordinator.get("/historia").text
     unknown = {"nyckel": "pic:000000000", "svar": "hor", "csrftoken": token(page.text)}
     assert coordinator.post("/historia/avgor", unknown).status_code == 400
+
+
+def test_schools_of_the_town_are_listed_and_answered_once(coordinator, site, tmp_path):
+    with open_awards(site.config.data_dir / "awards.db") as db:
+        import_source(db, "erasmus", [erasmus_of_schools(tmp_path / "erasmus.json")], WHEN)
+    page = coordinator.get("/historia")
+    text = words(page.text)
+    assert "Brinellskolan Nässjö finns i Nässjö" in text
+    assert "Nässjö Lärcenter Nässjö namnet liknar" in text
+    assert "Eksjö gymnasium" not in text
+    answer = {"nyckel": "name:brinellskolan|nassjo", "svar": "hor", "csrftoken": token(page.text)}
+    assert coordinator.post("/historia/avgor", answer).status_code in (302, 303)
+    text = words(coordinator.get("/historia").text)
+    assert "1 projekt: Nässjö" in text
+    assert "Brinellskolan Nässjö finns i Nässjö" not in text
+    assert "Fredriksdalsskolan Nässjö finns i Nässjö" in text
+
+
+def test_candidates_beyond_the_room_of_the_page_are_counted(coordinator, site, tmp_path):
+    page = files.erasmus_page(63, range(63))
+    for number, project in enumerate(page["projectDocuments"]):
+        project["organisations"][0] |= {"organisationName": f"Skola {number}", "organisationPIC": f"9{number:08}"}
+    with open_awards(site.config.data_dir / "awards.db") as db:
+        import_source(db, "erasmus", [files.write_json(tmp_path / "erasmus.json", page)], WHEN)
+    text = words(coordinator.get("/historia").text)
+    assert text.count("finns i Nässjö") == 60
+    assert "3 till visas när de här har fått svar." in text
 
 
 def test_what_a_person_has_to_decide_is_the_coordinators(browser, funded):
