@@ -1,15 +1,18 @@
 """Numbers of proposals from the portal's updates: submitted, refused, funded, with the sentence that says so.
 
-An update is copied to every topic of its call, and repeats the numbers of earlier ones: a number counts once. Labels and
-accreditations give no money, and are told apart.
+An update is copied to every topic of its call, and repeats the numbers of earlier ones: the updates of one closing day are one
+competition, and a number counts once. Labels and accreditations give no money, and are told apart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
 
+_Value = TypeVar("_Value")
 _CODE = r"[A-Z][A-Z0-9]*(?:[-_][A-Za-z0-9]+){2,}"
 _COUNT = r"(\d{1,3}(?:[ .,\u00a0]\d{3})+|\d+)"
 _SUBMITTED = (
@@ -32,6 +35,20 @@ _BREAKDOWN = re.compile(rf"({_CODE})(?:\s[-–]\s[^:·;]{{1,90}}?)?\s*:?\s+{_COU
 _LABEL = re.compile(r"LABEL|CERT|ACCR|-QUAL-", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?]*(?:[.!?](?!\s|$)[^.!?]*)*[.!?]?")
 _MAX_SENTENCE = 300
+_CLOSING = re.compile(r"\b(?:clos(?:ed|es|ing)|deadline|cut-?\s?off)\b[^.;!?]{0,40}\Z", re.IGNORECASE)
+"""Words before the day on which a call closed."""
+_NTH = re.compile(
+    r"\b(?:(?P<word>first|second|third|fourth|fifth)|(?P<digit>\d) ?(?:st|nd|rd|th))"
+    r"[ -](?:intermediate )?(?:deadline|cut-?\s?off|stage)\b"
+    r"|\b(?:deadline|cut-?\s?off|stage) (?P<after>\d)\b",
+    re.IGNORECASE,
+)
+"""Which of several deadlines of one call."""
+_NTH_WORDS = ("first", "second", "third", "fourth", "fifth")
+_BEFORE_NUMBER = 2000
+"""Characters before a number of proposals in which its deadline is looked for."""
+_TIME_ZONE = re.compile(r"\(?\bbrussels(?: local)?(?: time)?\b\)?")
+_NO_LETTER = re.compile(r"\W+")
 _FEWEST_FOR_SHARE = 1
 
 
@@ -50,6 +67,10 @@ class Competition:
     funded: int | None = None
     is_label: bool = False
     """True for a label or an accreditation, which gives no money."""
+    closed: date | None = None
+    """Day on which the call or cut-off closed."""
+    nth: int | None = None
+    """Number of the deadline among several of the call."""
     sentence: str
     """Sentence of the publisher that has the number."""
 
@@ -72,6 +93,7 @@ def read_competition(text: str, code: str = "") -> Competition | None:
     if match is None:
         return None
     named = {name: _number(found) for name, pattern in _PARTS.items() if (found := pattern.search(text))}
+    closed, nth = _deadline(text, match.start())
     # A part without "proposals" before it is a number of the call itself; the call's own code is no topic of it.
     parts = tuple((part.upper(), _whole(count)) for part, count in _BREAKDOWN.findall(text))
     return Competition(
@@ -83,18 +105,90 @@ def read_competition(text: str, code: str = "") -> Competition | None:
         below=named.get("below"),
         funded=named.get("funded"),
         is_label=bool(_LABEL.search(code) or re.search(r"quality label|accreditation|erasmus charter", text, re.IGNORECASE)),
+        closed=closed,
+        nth=nth,
         sentence=_sentence(text, match.start()),
     )
 
 
+def _deadline(text: str, at: int) -> tuple[date | None, int | None]:
+    """Return the day and the number of the deadline that a number of proposals belongs to: those nearest before it.
+
+    Its own sentence alone is read after it: what follows is about the next deadline.
+    """
+    # Imported here: the words of dates take longer to load than commands that read no update.
+    from monitor.language.dates import find_dates
+
+    begins = max(0, at - _BEFORE_NUMBER)
+    told = text[begins : _sentence_end(text, at)]
+    number = at - begins
+    days = [
+        (found.start, found.date)
+        for found in find_dates(told, reference=None, language="en")
+        if found.date and _CLOSING.search(told[: found.start])
+    ]
+    nths = [(match.start(), _nth(match)) for match in _NTH.finditer(told)]
+    return _nearest(days, number), _nearest(nths, number)
+
+
+def _nearest(found: Sequence[tuple[int, _Value]], at: int) -> _Value | None:
+    """Return the last of values that stands before a place, else the first after it; None for none."""
+    before = [value for start, value in found if start < at]
+    return before[-1] if before else found[0][1] if found else None
+
+
+def _nth(match: re.Match[str]) -> int:
+    return _NTH_WORDS.index(match["word"].casefold()) + 1 if match["word"] else int(match["digit"] or match["after"])
+
+
 def distinct_competitions(updates: Iterable[tuple[str, str]]) -> list[tuple[str, Competition]]:
-    """Return the numbers of updates given as code and text, each text once, however many topics it was copied to."""
-    found: dict[str, tuple[str, Competition]] = {}
+    """Return the competitions of updates given as code and text, in order, each once.
+
+    A text that was copied to several topics counts once, and the updates of one code with one number and one closing day are one
+    competition: the last of them that states a value counts. An update without a day belongs to the only competition that it can
+    be about.
+    """
+    texts: set[str] = set()
+    found: list[tuple[str, Competition]] = []
+    undated: list[tuple[str, Competition]] = []
     for code, text in updates:
-        mark = " ".join(text.split()).casefold()
-        if mark not in found and (competition := read_competition(text, code)):
-            found[mark] = (code, competition)
-    return list(found.values())
+        mark = _NO_LETTER.sub(" ", _TIME_ZONE.sub(" ", text.casefold())).strip()
+        if mark in texts or (competition := read_competition(text, code)) is None:
+            continue
+        texts.add(mark)
+        if competition.closed or competition.nth:
+            _add(found, code, competition)
+        else:
+            undated.append((code, competition))
+    for code, competition in undated:
+        _add(found, code, competition)
+    return found
+
+
+def _add(found: list[tuple[str, Competition]], code: str, new: Competition) -> None:
+    """Add a competition, or what it states to the only one that it repeats; of one that may repeat several, results alone."""
+    same = [place for place, (other, known) in enumerate(found) if other == code and _is_same(known, new)]
+    if len(same) == 1:
+        found[same[0]] = (code, _merged(found[same[0]][1], new))
+    elif not same or new.funded is not None:
+        found.append((code, new))
+
+
+def _is_same(known: Competition, new: Competition) -> bool:
+    """Return whether two updates of one code tell the same number of the same deadline, as far as they say which."""
+    pairs = ((known.submitted, new.submitted), (known.closed, new.closed), (known.nth, new.nth))
+    return all(one == other or one is None or other is None for one, other in pairs)
+
+
+def _merged(known: Competition, new: Competition) -> Competition:
+    """Return a competition with the values of a later update in place of those before; the sentence is that of the results."""
+    stated = {name: value for name in _MERGED if (value := getattr(new, name)) is not None}
+    sentence = known.sentence if known.funded is not None and new.funded is None else new.sentence
+    return replace(known, **stated, parts=new.parts or known.parts, is_label=known.is_label or new.is_label, sentence=sentence)
+
+
+_MERGED = ("inadmissible", "ineligible", "above", "below", "funded", "closed", "nth")
+"""Values that any update of a competition may state."""
 
 
 def _number(match: re.Match[str]) -> int:
@@ -103,6 +197,11 @@ def _number(match: re.Match[str]) -> int:
 
 def _whole(digits: str) -> int:
     return int(re.sub(r"\D", "", digits))
+
+
+def _sentence_end(text: str, at: int) -> int:
+    """Return where the sentence around a place ends."""
+    return next((match.end() for match in _SENTENCE.finditer(text, at)), len(text))
 
 
 def _sentence(text: str, at: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from monitor.archive.award_decisions import list_award_decisions, notices_about_proposals, round_openings
@@ -125,7 +126,7 @@ def load_seasons(config: Config, archive: Database) -> Seasons:
 
 
 def chances_before(config: Config, archive: Database, code: str) -> list[tuple[str, Competition]]:
-    """Return how many applied for money in the rounds of a call's family, by the updates kept of them; the latest code first."""
+    """Return how many applied for money in the rounds of a call's family, by the updates kept of them; the latest first."""
     family = code_family(code)
     if not family:
         return []
@@ -142,4 +143,4 @@ def chances_before(config: Config, archive: Database, code: str) -> list[tuple[s
         except ArchiveError as error:
             logger.warning("updates_unread reason=%s", error)
     found = [(other, competition) for other, competition in distinct_competitions(texts) if not competition.is_label]
-    return sorted(found, key=lambda pair: pair[0], reverse=True)
+    return sorted(found, key=lambda pair: (pair[0], pair[1].closed or date.min, pair[1].nth or 0), reverse=True)

@@ -68,6 +68,54 @@ def test_a_copied_text_counts_once():
     assert len(distinct_competitions([("A-1", text), ("A-2", f" {text} "), ("A-3", "No number.")])) == 1
 
 
+CLOSED = "The call closed on 5 March 2026 at 17:00:00 ({}). 112 proposals were submitted."
+RESULTS = "Results of the deadline 05/03/2026. Number of proposals submitted: 112 Number of funded proposals: {}"
+
+
+def brief(updates):
+    """Return submitted, funded and day of closing of each competition of updates of one code."""
+    found = distinct_competitions(("LIFE-2026-SAP-NAT", text) for text in updates)
+    return [(one.submitted, one.funded, one.closed and one.closed.isoformat()) for _, one in found]
+
+
+def test_the_updates_of_one_closing_day_are_one_competition():
+    updates = [CLOSED.format("Brussels time"), CLOSED.format("Brussels Local Time"), RESULTS.format(14)]
+    assert brief(updates) == brief(reversed(updates)) == [(112, 14, "2026-03-05")]
+    assert brief([*updates, RESULTS.format(15)]) == [(112, 15, "2026-03-05")], "the later update counts"
+    (_, one), *_ = distinct_competitions(("LIFE-2026-SAP-NAT", text) for text in updates)
+    assert "funded proposals: 14" in one.sentence, "the sentence is that of the results"
+
+
+def test_the_same_number_of_two_closing_days_stays_two():
+    second = CLOSED.format("Brussels time").replace("5 March 2026", "5 September 2026")
+    assert len(brief([CLOSED.format("Brussels time"), second])) == 2
+    by_order = [
+        "The first cut-off has closed. 112 proposals were submitted.",
+        "The second cut-off has closed. 112 proposals were submitted.",
+    ]
+    assert len(brief(by_order)) == 2
+    assert len(brief([CLOSED.format("Brussels time"), CLOSED.format("Brussels time").replace("112", "113")])) == 2
+
+
+def test_an_update_without_a_day_repeats_the_only_competition_that_it_can_be_about():
+    undated = "112 proposals have been submitted."
+    assert brief([undated, CLOSED.format("Brussels time")]) == [(112, None, "2026-03-05")]
+    second = CLOSED.format("Brussels time").replace("5 March 2026", "5 September 2026")
+    assert len(brief([undated, CLOSED.format("Brussels time"), second])) == 2
+    assert brief([undated, "Number of proposals submitted: 112 Number of funded proposals: 14"]) == [(112, 14, None)]
+
+
+def test_what_comes_after_the_number_is_another_deadline():
+    text = "49 proposals have been submitted. Next deadline is 24 September 2024 at 17:00:00 (Brussels time)."
+    assert read_competition(text).closed is None
+    assert read_competition(f"The call closed on 21 September 2023. {text}").closed.isoformat() == "2023-09-21"
+
+
+def test_other_topics_with_the_same_number_are_no_copies():
+    updates = [("LIFE-2026-SAP-NAT", CLOSED.format("Brussels time")), ("LIFE-2026-CET-PDA", f"Hello. {CLOSED.format('CET')}")]
+    assert [code for code, _ in distinct_competitions(updates)] == ["LIFE-2026-SAP-NAT", "LIFE-2026-CET-PDA"]
+
+
 @pytest.mark.shared
 def test_the_captured_updates(shared):
     path = shared / "data" / "open" / "sedia-latest-infos" / "latest-infos.jsonl"
@@ -93,3 +141,11 @@ def test_the_captured_updates(shared):
     assert [(one.submitted, one.is_label) for one in of["CREA-MEDIA-2026-FILMOVE"]] == [(22, False)]
     assert 561 in {one.submitted for one in of["ERC-2026-POC"]}
     assert 489 not in {one.submitted for one in of["ERC-2026-POC"]}
+    once = distinct_competitions((row["identifier"], row["text"]) for row in rows)
+    closed = {code: [(one.closed.isoformat(), one.submitted) for name, one in once if name == code] for code in of}
+    assert closed == {
+        "ESC-HUMAID-2021-QUAL-LABEL-FP": [("2023-09-21", 49), ("2022-09-22", 49), ("2022-03-24", 24), ("2021-09-22", 120)],
+        "ERASMUS-EDU-2022-ECHE-CERT-FP": [("2026-03-24", 559), ("2025-01-28", 336), ("2024-01-25", 431), ("2022-05-03", 339)],
+        "ERC-2026-POC": [("2026-03-17", 561)],
+        "CREA-MEDIA-2026-FILMOVE": [("2026-03-19", 22)],
+    }
