@@ -16,7 +16,7 @@ _Value = TypeVar("_Value")
 _CODE = r"[A-Z][A-Z0-9]*(?:[-_][A-Za-z0-9]+){2,}"
 _COUNT = r"(\d{1,3}(?:[ .,\u00a0]\d{3})+|\d+)"
 _SUBMITTED = (
-    re.compile(rf"number of proposals submitted:?\s*{_COUNT}", re.IGNORECASE),
+    re.compile(rf"number of (?:proposals submitted|submitted proposals):?\s*{_COUNT}", re.IGNORECASE),
     re.compile(rf"(?<!with )\b{_COUNT} proposals?(?: (?:have been|were|was|has been))? (?:submitted|received)", re.IGNORECASE),
     re.compile(rf"(?:received|submitted):?\s*{_COUNT} proposals?\b", re.IGNORECASE),
 )
@@ -24,10 +24,17 @@ _PARTS = {
     "inadmissible": re.compile(rf"number of inadmissible proposals:?\s*{_COUNT}", re.IGNORECASE),
     "ineligible": re.compile(rf"number of ineligible proposals:?\s*{_COUNT}", re.IGNORECASE),
     "above": re.compile(rf"number of (?:above[- ]threshold proposals|proposals above threshold):?\s*{_COUNT}", re.IGNORECASE),
-    "below": re.compile(rf"number of (?:below[- ]threshold proposals|proposals below threshold):?\s*{_COUNT}", re.IGNORECASE),
+    "below": re.compile(
+        rf"number of (?:below[- ]threshold proposals|proposals below threshold|rejected proposals \(below thresholds?\))"
+        rf":?\s*{_COUNT}",
+        re.IGNORECASE,
+    ),
     "funded": re.compile(
         rf"number of (?:accepted|funded|retained|selected) proposals:?\s*{_COUNT}"
-        rf"|{_COUNT} proposals (?:have been|were) (?:selected|retained|proposed) for funding",
+        rf"|number of proposals (?:retained|selected) for funding(?:\s*\[\d+\])?:?\s*{_COUNT}"
+        rf"|{_COUNT} proposals (?:have been|were) (?:selected|retained|proposed) for funding"
+        rf"|\b{_COUNT}(?: of (?:them|these|which))? (?:have been|were) (?:funded|selected|retained|proposed for funding)\b"
+        rf"|\bfunded:?\s*{_COUNT}\b(?!\s*(?:[€%]|EUR|euro|per ?cent|million))",
         re.IGNORECASE,
     ),
 }
@@ -35,6 +42,11 @@ _BREAKDOWN = re.compile(rf"({_CODE})(?:\s[-–]\s[^:·;]{{1,90}}?)?\s*:?\s+{_COU
 _LABEL = re.compile(r"LABEL|CERT|ACCR|-QUAL-", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?]*(?:[.!?](?!\s|$)[^.!?]*)*[.!?]?")
 _MAX_SENTENCE = 300
+_BUDGET = re.compile(r"\bbudget\b(?!s? (?:requested|per|table|category|categories))[^.!?]{0,90}\Z", re.IGNORECASE)
+"""Words before the money that a call has; the budgets that applicants asked for are none."""
+_NOT_ALL = re.compile(
+    r"\b(?:requested|asked|per (?:project|proposal|grant)|each|lump sum|own|increase[ds]?|top[- ]?up)\b", re.IGNORECASE
+)
 _CLOSING = re.compile(r"\b(?:clos(?:ed|es|ing)|deadline|cut-?\s?off)\b[^.;!?]{0,40}\Z", re.IGNORECASE)
 """Words before the day on which a call closed."""
 _NTH = re.compile(
@@ -67,6 +79,10 @@ class Competition:
     funded: int | None = None
     is_label: bool = False
     """True for a label or an accreditation, which gives no money."""
+    budget: int | None = None
+    """Money that the call or cut-off had, in whole euro."""
+    budget_sentence: str | None = None
+    """Sentence of the publisher that has the budget."""
     closed: date | None = None
     """Day on which the call or cut-off closed."""
     nth: int | None = None
@@ -81,6 +97,11 @@ class Competition:
             return None
         return round(100 * self.funded / self.submitted)
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return the publisher's sentences that have the numbers, each once."""
+        return tuple(dict.fromkeys(sentence for sentence in (self.sentence, self.budget_sentence) if sentence))
+
 
 def read_competition(text: str, code: str = "") -> Competition | None:
     """Return the numbers of proposals that an update states, None for an update without them.
@@ -94,6 +115,7 @@ def read_competition(text: str, code: str = "") -> Competition | None:
         return None
     named = {name: _number(found) for name, pattern in _PARTS.items() if (found := pattern.search(text))}
     closed, nth = _deadline(text, match.start())
+    budget, budget_sentence = _budget(text)
     # A part without "proposals" before it is a number of the call itself; the call's own code is no topic of it.
     parts = tuple((part.upper(), _whole(count)) for part, count in _BREAKDOWN.findall(text))
     return Competition(
@@ -105,10 +127,30 @@ def read_competition(text: str, code: str = "") -> Competition | None:
         below=named.get("below"),
         funded=named.get("funded"),
         is_label=bool(_LABEL.search(code) or re.search(r"quality label|accreditation|erasmus charter", text, re.IGNORECASE)),
+        budget=budget,
+        budget_sentence=budget_sentence,
         closed=closed,
         nth=nth,
         sentence=_sentence(text, match.start()),
     )
+
+
+def _budget(text: str) -> tuple[int | None, str | None]:
+    """Return the budget in euro that a text states and its sentence, None for both when it states none or different ones."""
+    if "budget" not in text.casefold():
+        return None, None
+    # Imported here: the words of money take longer to load than commands that read no update.
+    from monitor.language.money import find_amounts
+
+    found: dict[int, str] = {}
+    for stated in find_amounts(text, "en"):
+        before = _BUDGET.search(text[: stated.start])
+        if stated.currency != "EUR" or not stated.amount or stated.amount_max or before is None:
+            continue
+        told = text[max(0, before.start() - 20) : stated.end + 20]
+        if not _NOT_ALL.search(told):
+            found.setdefault(stated.amount, _sentence(text, stated.start))
+    return next(iter(found.items())) if len(found) == 1 else (None, None)
 
 
 def _deadline(text: str, at: int) -> tuple[date | None, int | None]:
@@ -187,7 +229,7 @@ def _merged(known: Competition, new: Competition) -> Competition:
     return replace(known, **stated, parts=new.parts or known.parts, is_label=known.is_label or new.is_label, sentence=sentence)
 
 
-_MERGED = ("inadmissible", "ineligible", "above", "below", "funded", "closed", "nth")
+_MERGED = ("inadmissible", "ineligible", "above", "below", "funded", "budget", "budget_sentence", "closed", "nth")
 """Values that any update of a competition may state."""
 
 

@@ -39,6 +39,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "funded": "pengar",
         "applied": "{n} ansökte",
         "applied_funded": "{n} ansökte, {funded} fick ({percent} procent)",
+        "budget": "budgeten var {money}",
         "opens": "Brukar öppna i {month}",
         "between": "Brukar öppna mellan {first} och {last}, oftast i {month}",
         "next": "nästa {year}",
@@ -79,6 +80,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "funded": "money",
         "applied": "{n} applied",
         "applied_funded": "{n} applied, {funded} got it ({percent} per cent)",
+        "budget": "the budget was {money}",
         "opens": "Usually opens in {month}",
         "between": "Usually opens between {first} and {last}, mostly in {month}",
         "next": "next in {year}",
@@ -258,8 +260,10 @@ def _stated_money(amount: int | None, language: str) -> str:
 
 
 def chance_line(competition: Competition, language: str = "sv") -> str:
-    """Return how many applied and how many got it: "112 ansökte, 14 fick (12 procent)"."""
+    """Return how many applied, how many got it, and the money there was: "112 ansökte, 14 fick (12 procent)"."""
     words = _WORDS[language]
     if competition.funded is None or competition.percent is None:
-        return words["applied"].format(n=competition.submitted)
-    return words["applied_funded"].format(n=competition.submitted, funded=competition.funded, percent=competition.percent)
+        told = words["applied"].format(n=competition.submitted)
+    else:
+        told = words["applied_funded"].format(n=competition.submitted, funded=competition.funded, percent=competition.percent)
+    return f"{told}, {words['budget'].format(money=_stated_money(competition.budget, language))}" if competition.budget else told

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from monitor.awards.chances import distinct_competitions, read_competition
+from monitor.awards.wording import chance_line
 
 CALL = "ESC-X-2021-QUAL-LABEL-FP"
 
@@ -57,6 +58,7 @@ def test_thousands_and_a_share():
         "Each applicant may submit 2 proposals.",
         "The success rate of 2025 was low: HORIZON-CL2-2025-01 - 6.54%",
         "Budget 27.300.000 €",
+        "The available budget is 27.300.000 €. The deadline is 5 March 2026.",
     ],
 )
 def test_no_number_where_none_stands(text):
@@ -105,6 +107,42 @@ def test_an_update_without_a_day_repeats_the_only_competition_that_it_can_be_abo
     assert brief([undated, "Number of proposals submitted: 112 Number of funded proposals: 14"]) == [(112, 14, None)]
 
 
+@pytest.mark.parametrize(
+    ("told", "budget"),
+    [
+        ("Available budget: 27.300.000 €", 27_300_000),
+        ("The available budget for topic LIFE-2024-X-10 is 7,800,000.00 €.", 7_800_000),
+        ("The budget of the call is EUR 12 million.", 12_000_000),
+        ("Budget: 27 300 000 EUR. Total budget requested for proposals retained for funding: 40.000.000 €", 27_300_000),
+        ("Total budget requested: EUR 12 million.", None),
+        ("Budget per project: EUR 1 million.", None),
+        ("Budget: EUR 1 million to EUR 2 million per grant.", None),
+        ("Budget: EUR 5 million. The budget is EUR 6 million.", None),
+        ("Budget: 30 million kronor.", None),
+        ("Grants of EUR 2 million were given.", None),
+    ],
+)
+def test_the_budget_of_a_competition(told, budget):
+    found = read_competition(f"112 proposals have been submitted, 14 were funded. {told}", "LIFE-2024-X")
+    assert (found.submitted, found.funded, found.budget) == (112, 14, budget)
+    assert len(found.sentences) == (2 if budget else 1)
+    assert found.budget_sentence is None or found.budget_sentence in told
+    assert read_competition(told) is None, "a budget alone is no competition"
+
+
+def test_a_table_of_results_with_its_budget_adds_to_the_number_of_before():
+    results = (
+        "1 st cut-off deadline: 17 March 2026 at 17:00 (Brussels local time) Available Budget: 27.300.000 € Number of submitted"
+        " proposals: 561 Number of proposals retained for funding [1]: 182 Number of rejected proposals (below thresholds): 28"
+        " Total budget requested for proposals retained for funding: 27.300.000 €"
+    )
+    before = "Deadline 1: A total of 561 proposals were submitted in response to the deadline of this call (17 March 2026)."
+    ((_, one),) = distinct_competitions([("ERC-2026-POC", before), ("ERC-2026-POC", results)])
+    assert (one.submitted, one.funded, one.below, one.budget, one.percent) == (561, 182, 28, 27_300_000, 32)
+    assert chance_line(one) == "561 ansökte, 182 fick (32 procent), budgeten var 27,3 miljoner euro"
+    assert chance_line(one, "en") == "561 applied, 182 got it (32 per cent), the budget was 27.3 million euro"
+
+
 def test_what_comes_after_the_number_is_another_deadline():
     text = "49 proposals have been submitted. Next deadline is 24 September 2024 at 17:00:00 (Brussels time)."
     assert read_competition(text).closed is None
@@ -141,6 +179,7 @@ def test_the_captured_updates(shared):
     assert [(one.submitted, one.is_label) for one in of["CREA-MEDIA-2026-FILMOVE"]] == [(22, False)]
     assert 561 in {one.submitted for one in of["ERC-2026-POC"]}
     assert 489 not in {one.submitted for one in of["ERC-2026-POC"]}
+    assert (182, 27_300_000) in {(one.funded, one.budget) for one in of["ERC-2026-POC"]}
     once = distinct_competitions((row["identifier"], row["text"]) for row in rows)
     closed = {code: [(one.closed.isoformat(), one.submitted) for name, one in once if name == code] for code in of}
     assert closed == {
