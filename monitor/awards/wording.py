@@ -45,6 +45,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "next": "nästa {year}",
         "years": "sedd {years}",
         "run": "{n} år i rad",
+        "announced_years": "utlyst {years}",
+        "announced_run": "utlyst {n} år i rad",
+        "known": "öppningen känd {n} år",
         "numbers": "två tre fyra fem sex sju åtta nio tio",
         "once": "Troligen i {month} {year}, som en gång förut",
         "like": "Troligen i {month} {year}, som liknande utlysningar i programmet",
@@ -86,6 +89,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "next": "next in {year}",
         "years": "seen {years}",
         "run": "{n} years in a row",
+        "announced_years": "announced {years}",
+        "announced_run": "announced {n} years in a row",
+        "known": "opening known in {n} years",
         "numbers": "two three four five six seven eight nine ten",
         "once": "Probably in {month} {year}, as once before",
         "like": "Probably in {month} {year}, as similar calls of the programme",
@@ -158,13 +164,18 @@ def short_number(value: float, language: str) -> str:
 
 
 def season_line(forecast: Forecast, language: str = "sv") -> str:
-    """Return when the next round is expected: month or months, whose months they are, and the rounds that were seen.
+    """Return when the next round is expected: month or months, whose months they are, and the rounds that tell it.
 
-    A month that was seen once, or in similar calls alone, is not told as a habit.
+    A month that was seen once, or in similar calls alone, is not told as a habit. A habit has as many years as have a known
+    opening, however many rounds were announced.
     """
     words, months = _WORDS[language], _months(language)
     first, last, month = (months[day.month - 1] for day in (forecast.earliest, forecast.latest, forecast.month))
-    seen = _rounds_seen(forecast.years, language)
+    is_habit = forecast.basis is Basis.FAMILY and forecast.dated > 1
+    if is_habit and forecast.dated < len(forecast.years):
+        seen = words["known"].format(n=_number_word(forecast.dated, language))
+    else:
+        seen = _rounds_seen(forecast.years, language, announced=not is_habit)
     next_year = words["next"].format(year=forecast.month.year)
     if forecast.basis is not Basis.FAMILY:
         when = words["like"].format(month=month, year=forecast.month.year)
@@ -177,16 +188,24 @@ def season_line(forecast: Forecast, language: str = "sv") -> str:
     return f"{when} ({seen})"
 
 
-def _rounds_seen(years: Sequence[int], language: str) -> str:
-    """Return the rounds that were seen: "tre år i rad", or the years themselves where some are missing between them."""
-    words = _WORDS[language]
+def _rounds_seen(years: Sequence[int], language: str, *, announced: bool) -> str:
+    """Return the rounds that were seen: "tre år i rad", or the years themselves where some are missing between them.
+
+    `announced` for rounds whose openings are not what was seen: "utlyst tre år i rad".
+    """
+    words, prefix = _WORDS[language], "announced_" if announced else ""
     run = 1
     while run < len(years) and years[-run - 1] == years[-run] - 1:
         run += 1
-    numbers = words["numbers"].split()
-    if run == 1 or run > len(numbers) + 1:
-        return words["years"].format(years=", ".join(str(year) for year in years[-4:]))
-    return words["run"].format(n=numbers[run - 2])
+    if run == 1 or run > len(words["numbers"].split()) + 1:
+        return words[f"{prefix}years"].format(years=", ".join(str(year) for year in years[-4:]))
+    return words[f"{prefix}run"].format(n=_number_word(run, language))
+
+
+def _number_word(number: int, language: str) -> str:
+    """Return a number from two to ten in letters, others in digits."""
+    numbers = _WORDS[language]["numbers"].split()
+    return numbers[number - 2] if 2 <= number < len(numbers) + 2 else str(number)
 
 
 def promise_line(promise: Forecast, opened: date | None, verdict: PromiseOutcome | None, language: str = "sv") -> str:
