@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
+from monitor.awards.families import code_year
+
 _Value = TypeVar("_Value")
 _CODE = r"[A-Z][A-Z0-9]*(?:[-_][A-Za-z0-9]+){2,}"
 _COUNT = r"(\d{1,3}(?:[ .,\u00a0]\d{3})+|\d+)"
@@ -19,7 +21,21 @@ _SUBMITTED = (
     re.compile(rf"number of (?:proposals submitted|submitted proposals):?\s*{_COUNT}", re.IGNORECASE),
     re.compile(rf"(?<!with )\b{_COUNT} proposals?(?: (?:have been|were|was|has been))? (?:submitted|received)", re.IGNORECASE),
     re.compile(rf"(?:received|submitted):?\s*{_COUNT} proposals?\b", re.IGNORECASE),
+    re.compile(
+        rf"\bthis year[,:]?\s+(?:we (?:have )?received |there were |a total of )?{_COUNT}\b"
+        r"(?=\s*(?:[.,;!]|\Z|(?:were|have been) (?:submitted|received)))",
+        re.IGNORECASE,
+    ),
 )
+_YEAR_BEFORE = re.compile(r"\A\s*(?:in|for|during) (?:the year )?(\d{4})\b\D{0,40}\Z", re.IGNORECASE)
+_YEAR_AFTER = re.compile(r"\A[^.;,\d]{0,30}\b(?:in|for|during) (?:the year )?(\d{4})\b(?!\s*-)", re.IGNORECASE)
+_LAST = r"\b(?:last year|the year before|the (?:previous|preceding) (?:year|call|edition|round))\b"
+_LAST_YEAR_BEFORE = re.compile(rf"{_LAST}\D{{0,40}}\Z", re.IGNORECASE)
+_LAST_YEAR_AFTER = re.compile(rf"\A[^,\d]{{0,40}}{_LAST}", re.IGNORECASE)
+_THIS_YEAR = re.compile(r"\bthis year\b", re.IGNORECASE)
+_OTHER_YEAR = re.compile(r"\b(?:in|for) (\d{4})[^.;\d]{1,30}\d", re.IGNORECASE)
+"""Words that tell this year's number from that of a year before, which updates name to compare with."""
+_CLAUSE = re.compile(r"[;!?]|\.(?=\s)")
 _PARTS = {
     "inadmissible": re.compile(rf"number of inadmissible proposals:?\s*{_COUNT}", re.IGNORECASE),
     "ineligible": re.compile(rf"number of ineligible proposals:?\s*{_COUNT}", re.IGNORECASE),
@@ -49,6 +65,8 @@ _NOT_ALL = re.compile(
 )
 _CLOSING = re.compile(r"\b(?:clos(?:ed|es|ing)|deadline|cut-?\s?off)\b[^.;!?]{0,40}\Z", re.IGNORECASE)
 """Words before the day on which a call closed."""
+_BEFORE_AMOUNT = 200
+"""Characters before a sum in which the word "budget" is looked for."""
 _NTH = re.compile(
     r"\b(?:(?P<word>first|second|third|fourth|fifth)|(?P<digit>\d) ?(?:st|nd|rd|th))"
     r"[ -](?:intermediate )?(?:deadline|cut-?\s?off|stage)\b"
@@ -110,7 +128,8 @@ def read_competition(text: str, code: str = "") -> Competition | None:
         text: Plain text of the update.
         code: Code of the topic that it stands on, which tells a label from money.
     """
-    match = next((found for pattern in _SUBMITTED if (found := pattern.search(text))), None)
+    matches = (found for pattern in _SUBMITTED for found in pattern.finditer(text))
+    match = next((found for found in matches if not _is_of_another_year(text, found, code_year(code))), None)
     if match is None:
         return None
     named = {name: _number(found) for name, pattern in _PARTS.items() if (found := pattern.search(text))}
@@ -135,6 +154,32 @@ def read_competition(text: str, code: str = "") -> Competition | None:
     )
 
 
+def _is_of_another_year(text: str, match: re.Match[str], year: int | None) -> bool:
+    """Return whether a number of proposals is told to compare with: that of a year before, beside this year's.
+
+    Args:
+        text: Plain text of the update.
+        match: Place of the number.
+        year: Year in the code of the call, None for none.
+    """
+    begins = max((found.end() for found in _CLAUSE.finditer(text, 0, match.start())), default=0)
+    ends = next((found.start() for found in _CLAUSE.finditer(text, match.end())), len(text))
+    before, after = text[begins : match.start()], text[match.end() : ends]
+    if _THIS_YEAR.search(match[0]):
+        return False
+    if _LAST_YEAR_BEFORE.search(before) or _LAST_YEAR_AFTER.search(after):
+        return True
+    named = _YEAR_BEFORE.search(before) or _YEAR_AFTER.search(after)
+    if named is None:
+        return False
+    told = int(named[1])
+    if year is not None and abs(told - year) > 1:
+        return True
+    others = [int(other) for other in _OTHER_YEAR.findall(text[begins:])]
+    is_beside_this_year = _THIS_YEAR.search(text) and not _THIS_YEAR.search(after.partition(",")[0])
+    return bool(is_beside_this_year) or any(other > told for other in others)
+
+
 def _budget(text: str) -> tuple[int | None, str | None]:
     """Return the budget in euro that a text states and its sentence, None for both when it states none or different ones."""
     if "budget" not in text.casefold():
@@ -144,11 +189,11 @@ def _budget(text: str) -> tuple[int | None, str | None]:
 
     found: dict[int, str] = {}
     for stated in find_amounts(text, "en"):
-        before = _BUDGET.search(text[: stated.start])
+        begins = max(0, stated.start - _BEFORE_AMOUNT)
+        before = _BUDGET.search(text[begins : stated.start])
         if stated.currency != "EUR" or not stated.amount or stated.amount_max or before is None:
             continue
-        told = text[max(0, before.start() - 20) : stated.end + 20]
-        if not _NOT_ALL.search(told):
+        if not _NOT_ALL.search(text[max(begins, begins + before.start() - 20) : stated.end + 20]):
             found.setdefault(stated.amount, _sentence(text, stated.start))
     return next(iter(found.items())) if len(found) == 1 else (None, None)
 

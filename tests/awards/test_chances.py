@@ -45,6 +45,30 @@ def test_the_year_before_is_not_this_years_number():
     assert found.submitted == 561
 
 
+@pytest.mark.parametrize(
+    ("text", "submitted"),
+    [
+        ("In 2024, 15 proposals were submitted; this year 112 were submitted.", 112),
+        ("In 2024, 15 proposals were submitted; this year 112 proposals were submitted.", 112),
+        ("In 2024, 15 proposals were submitted, this year 112 proposals were submitted.", 112),
+        ("In 2024, 15 proposals were submitted; this year 112.", 112),
+        ("In 2024, 15 proposals were submitted. This year, we received 112 proposals.", 112),
+        ("Last year 15 proposals were submitted. This year, 112 proposals were received.", 112),
+        ("15 proposals were submitted last year; this year the call had more.", None),
+        ("Last year, 15 proposals were submitted; this year 14 were funded.", None),
+        ("In 2022, 15 proposals were submitted.", None),
+        ("112 proposals were submitted, compared to 15 proposals submitted in 2024.", 112),
+        ("Compared with 15 proposals submitted in 2024, 112 proposals were submitted this year.", 112),
+        ("In 2025, 112 proposals were submitted.", 112),
+        ("112 proposals were submitted in 2025. Results are expected in 2026.", 112),
+        ("112 proposals have been submitted this year.", 112),
+    ],
+)
+def test_the_number_of_another_year_is_not_that_of_the_round(text, submitted):
+    found = read_competition(text, "LIFE-2025-SAP-NAT")
+    assert (found and found.submitted) == submitted
+
+
 def test_thousands_and_a_share():
     found = read_competition("Number of proposals submitted: 1,120 Number of funded proposals: 140")
     assert (found.submitted, found.funded, found.percent) == (1120, 140, 12)
