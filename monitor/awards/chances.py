@@ -67,6 +67,8 @@ _CLOSING = re.compile(r"\b(?:clos(?:ed|es|ing)|deadline|cut-?\s?off)\b[^.;!?]{0,
 """Words before the day on which a call closed."""
 _BEFORE_AMOUNT = 200
 """Characters before a sum in which the word "budget" is looked for."""
+_MOST_FOR_BUDGET = 20_000
+"""Characters of an update in which a budget is looked for."""
 _NTH = re.compile(
     r"\b(?:(?P<word>first|second|third|fourth|fifth)|(?P<digit>\d) ?(?:st|nd|rd|th))"
     r"[ -](?:intermediate )?(?:deadline|cut-?\s?off|stage)\b"
@@ -187,15 +189,19 @@ def _budget(text: str) -> tuple[int | None, str | None]:
     # Imported here: the words of money take longer to load than commands that read no update.
     from monitor.language.money import find_amounts
 
-    found: dict[int, str] = {}
+    found: dict[int, int] = {}
+    text = text[:_MOST_FOR_BUDGET]
     for stated in find_amounts(text, "en"):
         begins = max(0, stated.start - _BEFORE_AMOUNT)
         before = _BUDGET.search(text[begins : stated.start])
         if stated.currency != "EUR" or not stated.amount or stated.amount_max or before is None:
             continue
         if not _NOT_ALL.search(text[max(begins, begins + before.start() - 20) : stated.end + 20]):
-            found.setdefault(stated.amount, _sentence(text, stated.start))
-    return next(iter(found.items())) if len(found) == 1 else (None, None)
+            found.setdefault(stated.amount, stated.start)
+    if len(found) != 1:
+        return None, None
+    ((amount, start),) = found.items()
+    return amount, _sentence(text, start)
 
 
 def _deadline(text: str, at: int) -> tuple[date | None, int | None]:
