@@ -109,6 +109,8 @@ class _Register:
     by_folded: Mapping[str, tuple[MunicipalityPlace, ...]]
     """By folded name and its genitive; Habo and Håbo share one."""
     neighbours: Mapping[str, tuple[str, ...]]
+    counties: frozenset[str]
+    """Folded names of the counties."""
 
 
 @cache
@@ -126,7 +128,8 @@ def _register() -> _Register:
         folded = fold(municipality.name)
         for form in {folded, folded if folded.endswith(("s", "x")) else f"{folded}s"}:
             by_folded[form] = (*by_folded.get(form, ()), municipality)
-    return _Register(tuple(classes), municipalities, by_folded, {row["name"]: tuple(row["neighbours"]) for row in data["county"]})
+    neighbours = {row["name"]: tuple(row["neighbours"]) for row in data["county"]}
+    return _Register(tuple(classes), municipalities, by_folded, neighbours, frozenset(map(fold, neighbours)))
 
 
 def fold(name: str) -> str:
@@ -235,12 +238,13 @@ def _located(organisation: NamedOrganisation, number: str) -> list[Identified]:
     """Return candidates for an organisation whose publisher says its town, none for other authorities' and those elsewhere."""
     if _OTHER_AUTHORITY.match(number) or _NOT_MUNICIPAL.search(fold(organisation.name)):
         return []
-    counties = {fold(county) for county in _register().neighbours}
-    region = fold(organisation.region)
-    found = _municipal_name(organisation.place, region) or _likest(
-        _register().by_folded.get(fold(organisation.place), ()), organisation.place, region
-    )
-    return [Identified(place.name, Sureness.LOCATED) for place in found if region not in counties or fold(place.county) == region]
+    town, county, register = organisation.place, fold(organisation.region), _register()
+    found = _municipal_name(town, county) or _likest(register.by_folded.get(fold(town), ()), town, county)
+    return [
+        Identified(place.name, Sureness.LOCATED)
+        for place in found
+        if county not in register.counties or fold(place.county) == county
+    ]
 
 
 def decision_key(organisation: NamedOrganisation, numbers: Mapping[str, str] = {}) -> str:
