@@ -30,8 +30,8 @@ def store_award_decision(db: Database, key: str, municipality: str, *, belongs: 
 
 
 def list_award_decisions(db: Database) -> list[tuple[str, str, bool]]:
-    """Return the key of the organisation, the municipality and whether it belongs there, of every decision."""
-    rows = db.execute("SELECT key, municipality, belongs FROM award_decisions ORDER BY key, municipality")
+    """Return the key of the organisation, the municipality and whether it belongs there, the earliest decision first."""
+    rows = db.execute("SELECT key, municipality, belongs FROM award_decisions ORDER BY at, key, municipality")
     return [(key, municipality, bool(belongs)) for key, municipality, belongs in rows]
 
 
@@ -65,7 +65,7 @@ def round_openings(db: Database) -> list[tuple[str, str, str, date | None]]:
 
 
 def notices_about_proposals(db: Database, programme: str, is_wanted: Callable[[str], bool]) -> list[tuple[str, str]]:
-    """Return code and text of the updates of a programme's calls that speak of proposals, closed calls as well, in order of code.
+    """Return code and text of the updates of a programme's calls that speak of proposals, closed calls as well, by code and day.
 
     Args:
         db: Archive of the installation.
@@ -75,7 +75,7 @@ def notices_about_proposals(db: Database, programme: str, is_wanted: Callable[[s
     rows = db.execute(
         "SELECT c.identifier, n.value ->> 'text' FROM calls c, json_each(c.data, '$.notices') n"
         f" WHERE {HAS_NOTICES} AND c.identifier LIKE ? ESCAPE '!' AND n.value ->> 'text' LIKE '%proposals%'"
-        " ORDER BY c.identifier, c.source, c.call_id, n.key",
+        " ORDER BY c.identifier, c.source, c.call_id, n.value ->> 'at', n.key",
         [f"{escape_like(programme)}-%"],
     )
     return [(code, text) for code, text in rows if is_wanted(code)]

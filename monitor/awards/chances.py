@@ -1,30 +1,56 @@
 """Numbers of proposals from the portal's updates: submitted, refused, funded, with the sentence that says so.
 
-An update is copied to every topic of its call, and repeats the numbers of earlier ones: a number counts once. Labels and
-accreditations give no money, and are told apart.
+An update is copied to every topic of its call, and repeats the numbers of earlier ones: the updates of one closing day are one
+competition, and a number counts once. Labels and accreditations give no money, and are told apart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
 
+from monitor.awards.families import code_year
+
+_Value = TypeVar("_Value")
 _CODE = r"[A-Z][A-Z0-9]*(?:[-_][A-Za-z0-9]+){2,}"
 _COUNT = r"(\d{1,3}(?:[ .,\u00a0]\d{3})+|\d+)"
 _SUBMITTED = (
-    re.compile(rf"number of proposals submitted:?\s*{_COUNT}", re.IGNORECASE),
+    re.compile(rf"number of (?:proposals submitted|submitted proposals):?\s*{_COUNT}", re.IGNORECASE),
     re.compile(rf"(?<!with )\b{_COUNT} proposals?(?: (?:have been|were|was|has been))? (?:submitted|received)", re.IGNORECASE),
     re.compile(rf"(?:received|submitted):?\s*{_COUNT} proposals?\b", re.IGNORECASE),
+    re.compile(
+        rf"\bthis year[,:]?\s+(?:we (?:have )?received |there were |a total of )?{_COUNT}\b"
+        r"(?=\s*(?:[.,;!]|\Z|(?:were|have been) (?:submitted|received)))",
+        re.IGNORECASE,
+    ),
 )
+_YEAR_BEFORE = re.compile(r"\A\s*(?:in|for|during) (?:the year )?(\d{4})\b\D{0,40}\Z", re.IGNORECASE)
+_YEAR_AFTER = re.compile(r"\A[^.;,\d]{0,30}\b(?:in|for|during) (?:the year )?(\d{4})\b(?!\s*-)", re.IGNORECASE)
+_LAST = r"\b(?:last year|the year before|the (?:previous|preceding) (?:year|call|edition|round))\b"
+_LAST_YEAR_BEFORE = re.compile(rf"{_LAST}\D{{0,40}}\Z", re.IGNORECASE)
+_LAST_YEAR_AFTER = re.compile(rf"\A[^,\d]{{0,40}}{_LAST}", re.IGNORECASE)
+_THIS_YEAR = re.compile(r"\bthis year\b", re.IGNORECASE)
+_OTHER_YEAR = re.compile(r"\b(?:in|for) (\d{4})[^.;\d]{1,30}\d", re.IGNORECASE)
+"""Words that tell this year's number from that of a year before, which updates name to compare with."""
+_CLAUSE = re.compile(r"[;!?]|\.(?=\s)")
 _PARTS = {
     "inadmissible": re.compile(rf"number of inadmissible proposals:?\s*{_COUNT}", re.IGNORECASE),
     "ineligible": re.compile(rf"number of ineligible proposals:?\s*{_COUNT}", re.IGNORECASE),
     "above": re.compile(rf"number of (?:above[- ]threshold proposals|proposals above threshold):?\s*{_COUNT}", re.IGNORECASE),
-    "below": re.compile(rf"number of (?:below[- ]threshold proposals|proposals below threshold):?\s*{_COUNT}", re.IGNORECASE),
+    "below": re.compile(
+        rf"number of (?:below[- ]threshold proposals|proposals below threshold|rejected proposals \(below thresholds?\))"
+        rf":?\s*{_COUNT}",
+        re.IGNORECASE,
+    ),
     "funded": re.compile(
         rf"number of (?:accepted|funded|retained|selected) proposals:?\s*{_COUNT}"
-        rf"|{_COUNT} proposals (?:have been|were) (?:selected|retained|proposed) for funding",
+        rf"|number of proposals (?:retained|selected) for funding(?:\s*\[\d+\])?:?\s*{_COUNT}"
+        rf"|{_COUNT} proposals (?:have been|were) (?:selected|retained|proposed) for funding"
+        rf"|\b{_COUNT}(?: of (?:them|these|which))? (?:have been|were) (?:funded|selected|retained|proposed for funding)\b"
+        rf"|\bfunded:?\s*{_COUNT}\b(?!\s*(?:[€%]|EUR|euro|per ?cent|million))",
         re.IGNORECASE,
     ),
 }
@@ -32,6 +58,29 @@ _BREAKDOWN = re.compile(rf"({_CODE})(?:\s[-–]\s[^:·;]{{1,90}}?)?\s*:?\s+{_COU
 _LABEL = re.compile(r"LABEL|CERT|ACCR|-QUAL-", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?]*(?:[.!?](?!\s|$)[^.!?]*)*[.!?]?")
 _MAX_SENTENCE = 300
+_BUDGET = re.compile(r"\bbudget\b(?!s? (?:requested|per|table|category|categories))[^.!?]{0,90}\Z", re.IGNORECASE)
+"""Words before the money that a call has; the budgets that applicants asked for are none."""
+_NOT_ALL = re.compile(
+    r"\b(?:requested|asked|per (?:project|proposal|grant)|each|lump sum|own|increase[ds]?|top[- ]?up)\b", re.IGNORECASE
+)
+_CLOSING = re.compile(r"\b(?:clos(?:ed|es|ing)|deadline|cut-?\s?off)\b[^.;!?]{0,40}\Z", re.IGNORECASE)
+"""Words before the day on which a call closed."""
+_BEFORE_AMOUNT = 200
+"""Characters before a sum in which the word "budget" is looked for."""
+_MOST_FOR_BUDGET = 20_000
+"""Characters of an update in which a budget is looked for."""
+_NTH = re.compile(
+    r"\b(?:(?P<word>first|second|third|fourth|fifth)|(?P<digit>\d) ?(?:st|nd|rd|th))"
+    r"[ -](?:intermediate )?(?:deadline|cut-?\s?off|stage)\b"
+    r"|\b(?:deadline|cut-?\s?off|stage) (?P<after>\d)\b",
+    re.IGNORECASE,
+)
+"""Which of several deadlines of one call."""
+_NTH_WORDS = ("first", "second", "third", "fourth", "fifth")
+_BEFORE_NUMBER = 2000
+"""Characters before a number of proposals in which its deadline is looked for."""
+_TIME_ZONE = re.compile(r"\(?\bbrussels(?: local)?(?: time)?\b\)?")
+_NO_LETTER = re.compile(r"\W+")
 _FEWEST_FOR_SHARE = 1
 
 
@@ -50,6 +99,14 @@ class Competition:
     funded: int | None = None
     is_label: bool = False
     """True for a label or an accreditation, which gives no money."""
+    budget: int | None = None
+    """Money that the call or cut-off had, in whole euro."""
+    budget_sentence: str | None = None
+    """Sentence of the publisher that has the budget."""
+    closed: date | None = None
+    """Day on which the call or cut-off closed."""
+    nth: int | None = None
+    """Number of the deadline among several of the call."""
     sentence: str
     """Sentence of the publisher that has the number."""
 
@@ -60,6 +117,11 @@ class Competition:
             return None
         return round(100 * self.funded / self.submitted)
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return the publisher's sentences that have the numbers, each once."""
+        return tuple(dict.fromkeys(sentence for sentence in (self.sentence, self.budget_sentence) if sentence))
+
 
 def read_competition(text: str, code: str = "") -> Competition | None:
     """Return the numbers of proposals that an update states, None for an update without them.
@@ -68,10 +130,13 @@ def read_competition(text: str, code: str = "") -> Competition | None:
         text: Plain text of the update.
         code: Code of the topic that it stands on, which tells a label from money.
     """
-    match = next((found for pattern in _SUBMITTED if (found := pattern.search(text))), None)
+    matches = (found for pattern in _SUBMITTED for found in pattern.finditer(text))
+    match = next((found for found in matches if not _is_of_another_year(text, found, code_year(code))), None)
     if match is None:
         return None
     named = {name: _number(found) for name, pattern in _PARTS.items() if (found := pattern.search(text))}
+    closed, nth = _deadline(text, match.start())
+    budget, budget_sentence = _budget(text)
     # A part without "proposals" before it is a number of the call itself; the call's own code is no topic of it.
     parts = tuple((part.upper(), _whole(count)) for part, count in _BREAKDOWN.findall(text))
     return Competition(
@@ -83,18 +148,140 @@ def read_competition(text: str, code: str = "") -> Competition | None:
         below=named.get("below"),
         funded=named.get("funded"),
         is_label=bool(_LABEL.search(code) or re.search(r"quality label|accreditation|erasmus charter", text, re.IGNORECASE)),
+        budget=budget,
+        budget_sentence=budget_sentence,
+        closed=closed,
+        nth=nth,
         sentence=_sentence(text, match.start()),
     )
 
 
+def _is_of_another_year(text: str, match: re.Match[str], year: int | None) -> bool:
+    """Return whether a number of proposals is told to compare with: that of a year before, beside this year's.
+
+    Args:
+        text: Plain text of the update.
+        match: Place of the number.
+        year: Year in the code of the call, None for none.
+    """
+    begins = max((found.end() for found in _CLAUSE.finditer(text, 0, match.start())), default=0)
+    ends = next((found.start() for found in _CLAUSE.finditer(text, match.end())), len(text))
+    before, after = text[begins : match.start()], text[match.end() : ends]
+    if _THIS_YEAR.search(match[0]):
+        return False
+    if _LAST_YEAR_BEFORE.search(before) or _LAST_YEAR_AFTER.search(after):
+        return True
+    named = _YEAR_BEFORE.search(before) or _YEAR_AFTER.search(after)
+    if named is None:
+        return False
+    told = int(named[1])
+    if year is not None and abs(told - year) > 1:
+        return True
+    others = [int(other) for other in _OTHER_YEAR.findall(text[begins:])]
+    is_beside_this_year = _THIS_YEAR.search(text) and not _THIS_YEAR.search(after.partition(",")[0])
+    return bool(is_beside_this_year) or any(other > told for other in others)
+
+
+def _budget(text: str) -> tuple[int | None, str | None]:
+    """Return the budget in euro that a text states and its sentence, None for both when it states none or different ones."""
+    if "budget" not in text.casefold():
+        return None, None
+    # Imported here: the words of money take longer to load than commands that read no update.
+    from monitor.language.money import find_amounts
+
+    found: dict[int, int] = {}
+    text = text[:_MOST_FOR_BUDGET]
+    for stated in find_amounts(text, "en"):
+        begins = max(0, stated.start - _BEFORE_AMOUNT)
+        before = _BUDGET.search(text[begins : stated.start])
+        if stated.currency != "EUR" or not stated.amount or stated.amount_max or before is None:
+            continue
+        if not _NOT_ALL.search(text[max(begins, begins + before.start() - 20) : stated.end + 20]):
+            found.setdefault(stated.amount, stated.start)
+    if len(found) != 1:
+        return None, None
+    ((amount, start),) = found.items()
+    return amount, _sentence(text, start)
+
+
+def _deadline(text: str, at: int) -> tuple[date | None, int | None]:
+    """Return the day and the number of the deadline that a number of proposals belongs to: those nearest before it.
+
+    Its own sentence alone is read after it: what follows is about the next deadline.
+    """
+    # Imported here: the words of dates take longer to load than commands that read no update.
+    from monitor.language.dates import find_dates
+
+    begins = max(0, at - _BEFORE_NUMBER)
+    told = text[begins : _sentence_end(text, at)]
+    number = at - begins
+    days = [
+        (found.start, found.date)
+        for found in find_dates(told, reference=None, language="en")
+        if found.date and _CLOSING.search(told[: found.start])
+    ]
+    nths = [(match.start(), _nth(match)) for match in _NTH.finditer(told)]
+    return _nearest(days, number), _nearest(nths, number)
+
+
+def _nearest(found: Sequence[tuple[int, _Value]], at: int) -> _Value | None:
+    """Return the last of values that stands before a place, else the first after it; None for none."""
+    before = [value for start, value in found if start < at]
+    return before[-1] if before else found[0][1] if found else None
+
+
+def _nth(match: re.Match[str]) -> int:
+    return _NTH_WORDS.index(match["word"].casefold()) + 1 if match["word"] else int(match["digit"] or match["after"])
+
+
 def distinct_competitions(updates: Iterable[tuple[str, str]]) -> list[tuple[str, Competition]]:
-    """Return the numbers of updates given as code and text, each text once, however many topics it was copied to."""
-    found: dict[str, tuple[str, Competition]] = {}
+    """Return the competitions of updates given as code and text, in order, each once.
+
+    A text that was copied to several topics counts once, and the updates of one code with one number and one closing day are one
+    competition: the last of them that states a value counts. An update without a day belongs to the only competition that it can
+    be about.
+    """
+    texts: set[str] = set()
+    found: list[tuple[str, Competition]] = []
+    undated: list[tuple[str, Competition]] = []
     for code, text in updates:
-        mark = " ".join(text.split()).casefold()
-        if mark not in found and (competition := read_competition(text, code)):
-            found[mark] = (code, competition)
-    return list(found.values())
+        mark = _NO_LETTER.sub(" ", _TIME_ZONE.sub(" ", text.casefold())).strip()
+        if mark in texts or (competition := read_competition(text, code)) is None:
+            continue
+        texts.add(mark)
+        if competition.closed or competition.nth:
+            _add(found, code, competition)
+        else:
+            undated.append((code, competition))
+    for code, competition in undated:
+        _add(found, code, competition)
+    return found
+
+
+def _add(found: list[tuple[str, Competition]], code: str, new: Competition) -> None:
+    """Add a competition, or what it states to the only one that it repeats; of one that may repeat several, results alone."""
+    same = [place for place, (other, known) in enumerate(found) if other == code and _is_same(known, new)]
+    if len(same) == 1:
+        found[same[0]] = (code, _merged(found[same[0]][1], new))
+    elif not same or new.funded is not None:
+        found.append((code, new))
+
+
+def _is_same(known: Competition, new: Competition) -> bool:
+    """Return whether two updates of one code tell the same number of the same deadline, as far as they say which."""
+    pairs = ((known.submitted, new.submitted), (known.closed, new.closed), (known.nth, new.nth))
+    return all(one == other or one is None or other is None for one, other in pairs)
+
+
+def _merged(known: Competition, new: Competition) -> Competition:
+    """Return a competition with the values of a later update in place of those before; the sentence is that of the results."""
+    stated = {name: value for name in _MERGED if (value := getattr(new, name)) is not None}
+    sentence = known.sentence if known.funded is not None and new.funded is None else new.sentence
+    return replace(known, **stated, parts=new.parts or known.parts, is_label=known.is_label or new.is_label, sentence=sentence)
+
+
+_MERGED = ("inadmissible", "ineligible", "above", "below", "funded", "budget", "budget_sentence", "closed", "nth")
+"""Values that any update of a competition may state."""
 
 
 def _number(match: re.Match[str]) -> int:
@@ -103,6 +290,11 @@ def _number(match: re.Match[str]) -> int:
 
 def _whole(digits: str) -> int:
     return int(re.sub(r"\D", "", digits))
+
+
+def _sentence_end(text: str, at: int) -> int:
+    """Return where the sentence around a place ends."""
+    return next((match.end() for match in _SENTENCE.finditer(text, at)), len(text))
 
 
 def _sentence(text: str, at: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median, quantiles
 from typing import Any
 
@@ -20,6 +20,7 @@ from monitor.awards.organisations import (
     NamedOrganisation,
     Sureness,
     by_key,
+    decision_key,
     identify,
     order_by_nearness,
 )
@@ -76,6 +77,20 @@ class FundedMunicipality:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndecidedOrganisation:
+    """Organisation in an earlier round that may be the reader's municipality or its own, for a person to decide."""
+
+    key: str
+    """Key under which the decision is stored."""
+    name: str
+    place: str
+    sureness: Sureness
+    year: int | None
+    project: str
+    """Title of its latest project."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRounds:
     """Rounds of a call before its own year."""
 
@@ -96,6 +111,8 @@ class EarlierRounds:
     """Countries of the partners in the last round with the numbers of projects that had one, the most frequent first."""
     partners: int | None
     """Median number of partners of a project in that round; None when no partners are known."""
+    undecided: tuple[UndecidedOrganisation, ...] = ()
+    """Organisations in any earlier round that may be the reader's municipality or its own, the likest first."""
 
 
 def earlier_rounds(
@@ -128,16 +145,18 @@ def earlier_rounds(
     listed = last[:_MAX_SHOWN_PROJECTS]
     leading = participants_of(db, [row["id"] for row in listed], role=PartnerRole.COORDINATOR)
     partners = list(_count_partners(db, [row["id"] for row in last]))
+    municipalities, undecided = _municipalities(db, rows, swedish, home, decisions)
     return EarlierRounds(
         family=family,
         year=max(years),
         projects=len(last),
         grants=grant_range(last),
-        municipalities=tuple(_municipalities(db, rows, swedish, home, decisions)),
+        municipalities=tuple(municipalities),
         listed=tuple(_project(row, leading.get(row["id"], ())) for row in listed),
         years=dict(sorted(years.items())),
         countries=_countries(countries for _, countries in partners),
         partners=int(median(count for count, _ in partners)) if partners else None,
+        undecided=tuple(undecided),
     )
 
 
@@ -213,20 +232,47 @@ def numbers_by_pic(db: Database, pics: Iterable[str]) -> dict[str, str]:
     return {pic: next(iter(numbers)) for pic, numbers in found.items() if len(numbers) == 1}
 
 
+def decisions_by_key(db: Database, decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    """Return decisions by every key of their organisation: that of the decision, and those that rows of any source tie to it."""
+    return by_key(
+        replace(decision, key=key)
+        for decision in decisions
+        for key in dict.fromkeys((decision.key, *_tied_keys(db, decision.key)))
+    )
+
+
+def _tied_keys(db: Database, key: str) -> Iterator[str]:
+    """Yield the keys of an organisation's number, and of the PICs that rows tie to that number alone."""
+    kind, _, value = key.partition(":")
+    number = value if kind == "number" else numbers_by_pic(db, [value]).get(value, "") if kind == "pic" else ""
+    if not number:
+        return
+    yield f"number:{number}"
+    pics = [pic for (pic,) in db.execute("SELECT DISTINCT pic FROM organisations WHERE number = ? AND pic != ''", [number])]
+    yield from (f"pic:{pic}" for pic in numbers_by_pic(db, pics))
+
+
 def _municipalities(
     db: Database,
     rows: Sequence[Mapping[str, Any]],
     participants: Mapping[int, Sequence[Mapping[str, Any]]],
     home: str,
     decisions: Iterable[Decision],
-) -> list[FundedMunicipality]:
+) -> tuple[list[FundedMunicipality], list[UndecidedOrganisation]]:
+    """Return the municipalities that are sure, the nearest first, and the organisations that may be the one at home."""
     swedish = [(row, who) for row in rows for who in participants.get(row["id"], ()) if who["country"] == "SE"]
-    numbers, decided = numbers_by_pic(db, (who["pic"] for _, who in swedish)), by_key(decisions)
+    numbers, decided = numbers_by_pic(db, (who["pic"] for _, who in swedish)), decisions_by_key(db, decisions)
     found: dict[str, FundedMunicipality] = {}
+    undecided: dict[str, UndecidedOrganisation] = {}
     for row, who in sorted(swedish, key=lambda pair: -pair[0]["year"]):
         organisation = NamedOrganisation(who["name"], who["number"], who["pic"], who["country"], who["place"], who["region"])
         identified = identify(organisation, decided, numbers)
-        if identified is None or identified.sureness not in _SURE:
+        if identified is None:
+            continue
+        if identified.sureness not in _SURE:
+            if identified.municipality == home:
+                key = decision_key(organisation, numbers)
+                undecided.setdefault(key, _undecided(key, organisation, identified.sureness, row))
             continue
         found.setdefault(
             identified.municipality,
@@ -240,7 +286,24 @@ def _municipalities(
                 is_coordinator=who["role"] == PartnerRole.COORDINATOR,
             ),
         )
-    return [found[name] for name in order_by_nearness(home, found)]
+    order = list(Sureness)
+    return (
+        [found[name] for name in order_by_nearness(home, found)],
+        sorted(undecided.values(), key=lambda one: order.index(one.sureness)),
+    )
+
+
+def _undecided(
+    key: str, organisation: NamedOrganisation, sureness: Sureness, project: Mapping[str, Any]
+) -> UndecidedOrganisation:
+    return UndecidedOrganisation(
+        key=key,
+        name=organisation.name,
+        place=organisation.place,
+        sureness=sureness,
+        year=project["year"],
+        project=project["title"],
+    )
 
 
 def _project(row: Mapping[str, Any], participants: Sequence[Mapping[str, Any]]) -> FundedProject:

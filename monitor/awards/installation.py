@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from monitor.archive.award_decisions import list_award_decisions, notices_about_proposals, round_openings
@@ -13,7 +14,7 @@ from monitor.awards.chances import Competition, distinct_competitions
 from monitor.awards.families import code_family, code_programme
 from monitor.awards.history import EarlierRounds, earlier_rounds
 from monitor.awards.model import ORIGINS
-from monitor.awards.municipal import OwnProject, partner_places, projects_by_municipality
+from monitor.awards.municipal import SURE, OwnProject, partner_places, projects_by_municipality
 from monitor.awards.organisations import Decision, find_municipality
 from monitor.awards.rounds import stored_rounds
 from monitor.awards.seasons import Round, Seasons
@@ -33,7 +34,7 @@ def awards_path(config: Config) -> Path:
 
 
 def read_decisions(db: Database) -> list[Decision]:
-    """Return people's decisions about organisations, from the archive."""
+    """Return people's decisions about organisations, from the archive, the earliest first."""
     return [Decision(*row) for row in list_award_decisions(db)]
 
 
@@ -95,8 +96,11 @@ def municipal_history(config: Config, archive: Database) -> MunicipalHistory:
     if path.is_file():
         try:
             with open_awards(path, read_only=True) as db:
-                projects = projects_by_municipality(db, read_decisions(archive))
-                own = [replace(one, partners=partner_places(db, one)) for one in projects.get(home, ())]
+                projects = projects_by_municipality(db, read_decisions(archive), home)
+                own = [
+                    replace(one, partners=partner_places(db, one)) if one.sureness in SURE else one
+                    for one in projects.get(home, ())
+                ]
                 imports = tuple(
                     (ORIGINS[row["source"]].name, row["at"][:10], row["projects"])
                     for row in list_imports(db)
@@ -122,7 +126,7 @@ def load_seasons(config: Config, archive: Database) -> Seasons:
 
 
 def chances_before(config: Config, archive: Database, code: str) -> list[tuple[str, Competition]]:
-    """Return how many applied for money in the rounds of a call's family, by the updates kept of them; the latest code first."""
+    """Return how many applied for money in the rounds of a call's family, by the updates kept of them; the latest first."""
     family = code_family(code)
     if not family:
         return []
@@ -139,4 +143,4 @@ def chances_before(config: Config, archive: Database, code: str) -> list[tuple[s
         except ArchiveError as error:
             logger.warning("updates_unread reason=%s", error)
     found = [(other, competition) for other, competition in distinct_competitions(texts) if not competition.is_label]
-    return sorted(found, key=lambda pair: pair[0], reverse=True)
+    return sorted(found, key=lambda pair: (pair[0], pair[1].closed or date.min, pair[1].nth or 0), reverse=True)

@@ -10,13 +10,12 @@ from statistics import median
 from typing import Any
 
 from monitor.archive.connection import Database
-from monitor.awards.history import numbers_by_pic
+from monitor.awards.history import decisions_by_key, numbers_by_pic
 from monitor.awards.organisations import (
     Decision,
     NamedOrganisation,
     SizeClass,
     Sureness,
-    by_key,
     county_neighbours,
     decision_key,
     find_municipality,
@@ -59,12 +58,17 @@ class OwnProject:
     """Places of the other partners, "Tartu (EE)", each once; countries alone where no town is stated."""
 
 
-def projects_by_municipality(db: Database, decisions: Iterable[Decision] = ()) -> dict[str, list[OwnProject]]:
+def projects_by_municipality(db: Database, decisions: Iterable[Decision] = (), home: str = "") -> dict[str, list[OwnProject]]:
     """Return the projects of every municipality, and of organisations that may be its own: the surest first, then the latest.
 
     A project that several publishers have counts once, with the row that states the own share.
+
+    Args:
+        db: Open file of funded projects.
+        decisions: People's decisions about organisations, the earliest first.
+        home: Municipality whose candidates by town alone are returned as well; most organisations of other towns are not theirs.
     """
-    decided = by_key(decisions)
+    decided = decisions_by_key(db, decisions)
     swedish = list(
         db.query("SELECT id, name, number, pic, country, place, region FROM organisations WHERE country = 'SE' ORDER BY id")
     )
@@ -73,10 +77,10 @@ def projects_by_municipality(db: Database, decisions: Iterable[Decision] = ()) -
     for row in swedish:
         organisation = NamedOrganisation(row["name"], row["number"], row["pic"], "SE", row["place"], row["region"])
         identified = identify(organisation, decided, numbers)
-        if identified is None:
+        if identified is None or (identified.sureness is Sureness.LOCATED and identified.municipality != home):
             continue
         found[identified.municipality] += [
-            _project(identified.municipality, identified.sureness, decision_key(organisation), row, project)
+            _project(identified.municipality, identified.sureness, decision_key(organisation, numbers), row, project)
             for project in db.query(
                 "SELECT q.*, p.role, p.granted AS share, p.budget FROM participants p JOIN projects q ON q.id = p.project"
                 " WHERE p.organisation = ?",
@@ -88,7 +92,7 @@ def projects_by_municipality(db: Database, decisions: Iterable[Decision] = ()) -
 
 def own_projects(db: Database, municipality: str, decisions: Iterable[Decision] = ()) -> list[OwnProject]:
     """Return the projects of a municipality and of organisations that may be its own, the surest first, then the latest."""
-    return projects_by_municipality(db, decisions).get(municipality, [])
+    return projects_by_municipality(db, decisions, municipality).get(municipality, [])
 
 
 def _project(

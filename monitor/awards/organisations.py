@@ -2,7 +2,8 @@
 
 The first six digits of a municipality's organisation number are 212000 (Skatteverket: organisation numbers of municipalities), so
 a number proves that its holder is a municipality, and the name then tells which. A company, a school or a region is never
-proven by its name: "Nässjö Affärsverk" and "Region Jönköpings län" are not the municipalities in their names.
+proven by its name: "Nässjö Affärsverk" and "Region Jönköpings län" are not the municipalities in their names. Nor is it by its
+town: schools stand under their own names, so those of the municipality's town are listed for a person to decide about.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from functools import cache
 from importlib import resources
 
 _MUNICIPAL_NUMBERS = "212000"
+_OTHER_AUTHORITY = re.compile(r"2(?!12000|22000)")
+"""Beginning of the number of a state authority, a region or a parish: municipalities have 212000 and their federations 222000."""
 _SPACES = re.compile(r"[\W_]+")
 _FORMS = (
     re.compile(r"(?P<name>.+?) (?:kommun|stad|municipality|city|kommune|kommunstyrelsen?)"),
@@ -43,6 +46,8 @@ class Sureness(StrEnum):
     """The name is the municipality's, or nearly."""
     RELATED = "related"
     """NamedOrganisation after the place: a company, a school or an association."""
+    LOCATED = "located"
+    """The publisher says a town that has the municipality's name; neither the name nor an identifier says whose it is."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,6 +109,8 @@ class _Register:
     by_folded: Mapping[str, tuple[MunicipalityPlace, ...]]
     """By folded name and its genitive; Habo and Håbo share one."""
     neighbours: Mapping[str, tuple[str, ...]]
+    counties: frozenset[str]
+    """Folded names of the counties."""
 
 
 @cache
@@ -121,7 +128,8 @@ def _register() -> _Register:
         folded = fold(municipality.name)
         for form in {folded, folded if folded.endswith(("s", "x")) else f"{folded}s"}:
             by_folded[form] = (*by_folded.get(form, ()), municipality)
-    return _Register(tuple(classes), municipalities, by_folded, {row["name"]: tuple(row["neighbours"]) for row in data["county"]})
+    neighbours = {row["name"]: tuple(row["neighbours"]) for row in data["county"]}
+    return _Register(tuple(classes), municipalities, by_folded, neighbours, frozenset(map(fold, neighbours)))
 
 
 def fold(name: str) -> str:
@@ -150,14 +158,19 @@ def _municipal_name(name: str, region: str) -> tuple[MunicipalityPlace, ...]:
             break
     else:
         return ()
-    if len(found) > 1:
-        # Håbo with its ring is no other; without it, as in CORDIS' capitals, only the county tells it from Habo.
-        marked = [m for m in found if not m.name.isascii() and m.name.casefold() in name.casefold()]
-        near = [m for m in found if fold(m.county) == fold(region)]
-        named = [m for m in found if m.name.casefold() in name.casefold()]
-        others = [m for m in found if m not in named]
-        return tuple(marked) if len(marked) == 1 else tuple(near) if len(near) == 1 else (*named, *others)
-    return found
+    return _likest(found, name, region)
+
+
+def _likest(found: tuple[MunicipalityPlace, ...], name: str, region: str) -> tuple[MunicipalityPlace, ...]:
+    """Return the municipality of several with one folded name that a name and a county mean, else all, the likest first."""
+    if len(found) < 2:
+        return found
+    # Håbo with its ring is no other; without it, as in CORDIS' capitals, only the county tells it from Habo.
+    marked = [m for m in found if not m.name.isascii() and m.name.casefold() in name.casefold()]
+    near = [m for m in found if fold(m.county) == fold(region)]
+    named = [m for m in found if m.name.casefold() in name.casefold()]
+    others = [m for m in found if m not in named]
+    return tuple(marked) if len(marked) == 1 else tuple(near) if len(near) == 1 else (*named, *others)
 
 
 def identify(
@@ -167,14 +180,12 @@ def identify(
 
     Args:
         organisation: Name and identifiers.
-        decisions: A person's decisions by key of `decision_key`.
+        decisions: A person's decisions by key of `decision_key`, the earliest of one key first.
         numbers: Organisation numbers by PIC, as rows of any source tie them together.
     """
-    decided = [decision for key in decision_keys(organisation) for decision in decisions.get(key, ())]
-    for decision in decided:
-        if decision.belongs:
-            return Identified(decision.municipality, Sureness.CONFIRMED)
-    denied = {decision.municipality for decision in decided}
+    answers = _answers(decision_keys(organisation, numbers), decisions)
+    if confirmed := next((municipality for municipality, belongs in answers.items() if belongs), ""):
+        return Identified(confirmed, Sureness.CONFIRMED)
     if organisation.country != "SE":
         return None
     number = organisation.number or numbers.get(organisation.pic, "")
@@ -183,9 +194,20 @@ def identify(
         return Identified(named[0].name, Sureness.SURE)
     if number and not number.startswith(_MUNICIPAL_NUMBERS):
         named = ()  # the number of a company or a region: named after the place at most
-    found = [Identified(m.name, Sureness.CANDIDATE) for m in named] or _near(organisation.name, number)
-    left = [candidate for candidate in found if candidate.municipality not in denied]
-    return left[0] if left else None
+    found = (
+        [Identified(m.name, Sureness.CANDIDATE) for m in named]
+        or _near(organisation.name, number)
+        or _located(organisation, number)
+    )
+    return next((candidate for candidate in found if candidate.municipality not in answers), None)
+
+
+def _answers(keys: Iterable[str], decisions: Mapping[str, Sequence[Decision]]) -> dict[str, bool]:
+    """Return whether an organisation belongs to each municipality asked about: by its surest key, there the last answer."""
+    answers: dict[str, bool] = {}
+    for key in keys:
+        answers = {decision.municipality: decision.belongs for decision in decisions.get(key, ())} | answers
+    return answers
 
 
 def _near(name: str, number: str) -> list[Identified]:
@@ -212,16 +234,34 @@ def _near(name: str, number: str) -> list[Identified]:
     return []
 
 
-def decision_key(organisation: NamedOrganisation) -> str:
+def _located(organisation: NamedOrganisation, number: str) -> list[Identified]:
+    """Return candidates for an organisation whose publisher says its town, none for other authorities' and those elsewhere."""
+    if _OTHER_AUTHORITY.match(number) or _NOT_MUNICIPAL.search(fold(organisation.name)):
+        return []
+    town, county, register = organisation.place, fold(organisation.region), _register()
+    found = _municipal_name(town, county) or _likest(register.by_folded.get(fold(town), ()), town, county)
+    return [
+        Identified(place.name, Sureness.LOCATED)
+        for place in found
+        if county not in register.counties or fold(place.county) == county
+    ]
+
+
+def decision_key(organisation: NamedOrganisation, numbers: Mapping[str, str] = {}) -> str:
     """Return the key under which a decision about an organisation is stored: its surest identifier, else name and town."""
-    return decision_keys(organisation)[0]
+    return decision_keys(organisation, numbers)[0]
 
 
-def decision_keys(organisation: NamedOrganisation) -> list[str]:
-    """Return every key under which a decision may apply to an organisation, the surest first."""
+def decision_keys(organisation: NamedOrganisation, numbers: Mapping[str, str] = {}) -> list[str]:
+    """Return every key under which a decision may apply to an organisation, the surest first.
+
+    Args:
+        organisation: Name and identifiers.
+        numbers: Organisation numbers by PIC, as rows of any source tie them together.
+    """
     keys = []
-    if organisation.number:
-        keys.append(f"number:{organisation.number}")
+    if number := organisation.number or numbers.get(organisation.pic, ""):
+        keys.append(f"number:{number}")
     if organisation.pic:
         keys.append(f"pic:{organisation.pic}")
     keys.append(f"name:{fold(organisation.name)}|{fold(organisation.place)}")

@@ -156,14 +156,15 @@ def _by_title(row: ListedProject, known: Iterable[OwnProject]) -> tuple[OwnProje
     from rapidfuzz import fuzz
 
     wanted = fold(row.project)
-    best, likest = None, float(_LIKE)
+    likest: tuple[tuple[float, int], OwnProject] | None = None
     for one in known:
-        if row.year and one.year and abs(row.year - one.year) > _YEARS_APART:
-            continue
+        apart = abs(row.year - one.year) if row.year and one.year else 0
         likeness = fuzz.token_sort_ratio(wanted, fold(one.title))
-        if likeness >= likest:
-            best, likest = one, likeness
-    return (best, False) if best else None
+        # Of projects with one title, as each year's exchange with a twin town has, the one of the listed year.
+        rank = (likeness, -apart)
+        if apart <= _YEARS_APART and likeness >= _LIKE and (likest is None or rank > likest[0]):
+            likest = rank, one
+    return (likest[1], False) if likest else None
 
 
 def _differs(row: ListedProject, project: OwnProject) -> bool:

@@ -9,9 +9,18 @@ from functools import cache
 
 from monitor.awards.chances import Competition
 from monitor.awards.history import MAX_MUNICIPALITIES, EarlierRounds, FundedMunicipality, GrantRange
+from monitor.awards.organisations import Sureness
 from monitor.awards.planned import PlannedCall
 from monitor.awards.seasons import Basis, Forecast, PromiseOutcome
 
+SURENESS = {
+    Sureness.SURE: "säker",
+    Sureness.CONFIRMED: "bekräftad",
+    Sureness.CANDIDATE: "namnet stämmer",
+    Sureness.RELATED: "namnet liknar",
+    Sureness.LOCATED: "finns på orten",
+}
+"""Swedish words of each degree of certainty that an organisation is the municipality's, for commands."""
 _MILLION, _THOUSAND = 1_000_000, 1_000
 _HUNDREDTH_OF_A_MILLION = 10_000
 _ONE_DECIMAL_BELOW = 10
@@ -30,11 +39,15 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "funded": "pengar",
         "applied": "{n} ansökte",
         "applied_funded": "{n} ansökte, {funded} fick ({percent} procent)",
+        "budget": "budgeten var {money}",
         "opens": "Brukar öppna i {month}",
         "between": "Brukar öppna mellan {first} och {last}, oftast i {month}",
         "next": "nästa {year}",
         "years": "sedd {years}",
         "run": "{n} år i rad",
+        "announced_years": "utlyst {years}",
+        "announced_run": "utlyst {n} år i rad",
+        "known": "öppningen känd {n} år",
         "numbers": "två tre fyra fem sex sju åtta nio tio",
         "once": "Troligen i {month} {year}, som en gång förut",
         "like": "Troligen i {month} {year}, som liknande utlysningar i programmet",
@@ -70,11 +83,15 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "funded": "money",
         "applied": "{n} applied",
         "applied_funded": "{n} applied, {funded} got it ({percent} per cent)",
+        "budget": "the budget was {money}",
         "opens": "Usually opens in {month}",
         "between": "Usually opens between {first} and {last}, mostly in {month}",
         "next": "next in {year}",
         "years": "seen {years}",
         "run": "{n} years in a row",
+        "announced_years": "announced {years}",
+        "announced_run": "announced {n} years in a row",
+        "known": "opening known in {n} years",
         "numbers": "two three four five six seven eight nine ten",
         "once": "Probably in {month} {year}, as once before",
         "like": "Probably in {month} {year}, as similar calls of the programme",
@@ -147,13 +164,18 @@ def short_number(value: float, language: str) -> str:
 
 
 def season_line(forecast: Forecast, language: str = "sv") -> str:
-    """Return when the next round is expected: month or months, whose months they are, and the rounds that were seen.
+    """Return when the next round is expected: month or months, whose months they are, and the rounds that tell it.
 
-    A month that was seen once, or in similar calls alone, is not told as a habit.
+    A month that was seen once, or in similar calls alone, is not told as a habit. A habit has as many years as have a known
+    opening, however many rounds were announced.
     """
     words, months = _WORDS[language], _months(language)
     first, last, month = (months[day.month - 1] for day in (forecast.earliest, forecast.latest, forecast.month))
-    seen = _rounds_seen(forecast.years, language)
+    is_habit = forecast.basis is Basis.FAMILY and forecast.dated > 1
+    if is_habit and forecast.dated < len(forecast.years):
+        seen = words["known"].format(n=_number_word(forecast.dated, language))
+    else:
+        seen = _rounds_seen(forecast.years, language, announced=not is_habit)
     next_year = words["next"].format(year=forecast.month.year)
     if forecast.basis is not Basis.FAMILY:
         when = words["like"].format(month=month, year=forecast.month.year)
@@ -166,16 +188,24 @@ def season_line(forecast: Forecast, language: str = "sv") -> str:
     return f"{when} ({seen})"
 
 
-def _rounds_seen(years: Sequence[int], language: str) -> str:
-    """Return the rounds that were seen: "tre år i rad", or the years themselves where some are missing between them."""
-    words = _WORDS[language]
+def _rounds_seen(years: Sequence[int], language: str, *, announced: bool) -> str:
+    """Return the rounds that were seen: "tre år i rad", or the years themselves where some are missing between them.
+
+    `announced` for rounds whose openings are not what was seen: "utlyst tre år i rad".
+    """
+    words, prefix = _WORDS[language], "announced_" if announced else ""
     run = 1
     while run < len(years) and years[-run - 1] == years[-run] - 1:
         run += 1
-    numbers = words["numbers"].split()
-    if run == 1 or run > len(numbers) + 1:
-        return words["years"].format(years=", ".join(str(year) for year in years[-4:]))
-    return words["run"].format(n=numbers[run - 2])
+    if run == 1 or run > len(words["numbers"].split()) + 1:
+        return words[f"{prefix}years"].format(years=", ".join(str(year) for year in years[-4:]))
+    return words[f"{prefix}run"].format(n=_number_word(run, language))
+
+
+def _number_word(number: int, language: str) -> str:
+    """Return a number from two to ten in letters, others in digits."""
+    numbers = _WORDS[language]["numbers"].split()
+    return numbers[number - 2] if 2 <= number < len(numbers) + 2 else str(number)
 
 
 def promise_line(promise: Forecast, opened: date | None, verdict: PromiseOutcome | None, language: str = "sv") -> str:
@@ -249,8 +279,10 @@ def _stated_money(amount: int | None, language: str) -> str:
 
 
 def chance_line(competition: Competition, language: str = "sv") -> str:
-    """Return how many applied and how many got it: "112 ansökte, 14 fick (12 procent)"."""
+    """Return how many applied, how many got it, and the money there was: "112 ansökte, 14 fick (12 procent)"."""
     words = _WORDS[language]
     if competition.funded is None or competition.percent is None:
-        return words["applied"].format(n=competition.submitted)
-    return words["applied_funded"].format(n=competition.submitted, funded=competition.funded, percent=competition.percent)
+        told = words["applied"].format(n=competition.submitted)
+    else:
+        told = words["applied_funded"].format(n=competition.submitted, funded=competition.funded, percent=competition.percent)
+    return f"{told}, {words['budget'].format(money=_stated_money(competition.budget, language))}" if competition.budget else told

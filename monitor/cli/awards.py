@@ -9,8 +9,10 @@ import click
 from monitor.cli.app import App, PathType, answer, json_option, pass_app, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from monitor.awards.organisations import Sureness
     from monitor.jobs.awards import ImportState
 
 _STATES = {"imported": "inläst", "unchanged": "oförändrad", "refused": "avvisad", "missing": "ingen fil"}
@@ -138,7 +140,19 @@ def show(app: App, call: str, as_json: bool) -> int:
         ("År", "Projekt", "Bidrag", "Valuta", "Samordnare"),
         [(one.year, one.title[:70], one.granted, one.currency, one.coordinator[:40]) for one in found.listed],
     )
+    _print_undecided((one.key, one.name, one.place, one.sureness) for one in found.undecided)
     return 0
+
+
+def _print_undecided(organisations: Iterable[tuple[str, str, str, Sureness]]) -> None:
+    """Print key, name, town and reason of organisations that a person should decide about, each once and never cut."""
+    from monitor.awards.wording import SURENESS
+
+    found = {key: (name, place, sureness) for key, name, place, sureness in organisations}
+    if found:
+        click.echo("Kan vara kommunens egna. Svara en gång: monitor awards confirm 'NYCKEL' KOMMUN (eller --no)")
+    for key, (name, place, sureness) in found.items():
+        click.echo(f"  {key}  {', '.join(part for part in (name, place) if part)} ({SURENESS[sureness]})")
 
 
 @awards.command()
@@ -149,6 +163,8 @@ def history(app: App, municipality: str | None, as_json: bool) -> None:
     """Show the projects of the own MUNICIPALITY, or another: sure ones, and candidates that a person should confirm."""
     from dataclasses import asdict
 
+    from monitor.awards.municipal import SURE
+    from monitor.awards.wording import SURENESS
     from monitor.jobs.awards import own_history
     from monitor.jobs.members import open_installation
 
@@ -163,7 +179,7 @@ def history(app: App, municipality: str | None, as_json: bool) -> None:
         ("Säkerhet", "Organisation", "År", "Program", "Projekt", "Egen del", "Valuta"),
         [
             (
-                _SURENESS[row.sureness.value],
+                SURENESS[row.sureness],
                 row.organisation[:40],
                 row.year,
                 row.programme[:30],
@@ -174,6 +190,7 @@ def history(app: App, municipality: str | None, as_json: bool) -> None:
             for row in rows
         ],
     )
+    _print_undecided((row.decision_key, row.organisation, row.place, row.sureness) for row in rows if row.sureness not in SURE)
 
 
 @awards.command()
@@ -201,9 +218,6 @@ def reconcile(app: App, file: TextIO, as_json: bool) -> int:
     return int(any(one.differs or one.outcome is not Outcome.FOUND for one in found))
 
 
-_SURENESS = {"sure": "säker", "confirmed": "bekräftad", "candidate": "kandidat", "related": "namnet liknar"}
-
-
 @awards.command()
 @click.argument("key")
 @click.argument("municipality")
@@ -211,7 +225,7 @@ _SURENESS = {"sure": "säker", "confirmed": "bekräftad", "candidate": "kandidat
 @click.option("--who", default="kommandoraden", help="Person who decides.")
 @pass_app
 def confirm(app: App, key: str, municipality: str, denied: bool, who: str) -> None:
-    """Decide once that the organisation with this KEY (decision_key of history --json) belongs to MUNICIPALITY."""
+    """Decide once that the organisation with this KEY (as history lists it) belongs to MUNICIPALITY."""
     from monitor.archive.award_decisions import store_award_decision
     from monitor.awards.organisations import find_municipality
     from monitor.errors import ConfigError
@@ -219,7 +233,7 @@ def confirm(app: App, key: str, municipality: str, denied: bool, who: str) -> No
 
     found = find_municipality(municipality)
     if found is None or not key.startswith(("number:", "pic:", "name:")):
-        raise ConfigError("awards confirm", "väntade en nyckel ur awards history --json och en svensk kommun")
+        raise ConfigError("awards confirm", "väntade en nyckel ur awards history och en svensk kommun")
     with open_installation(app.config) as archive:
         store_award_decision(archive.db, key, found.name, belongs=not denied, who=who, now=app.now)
     click.echo(f"Sparat: {key} {'hör inte till' if denied else 'hör till'} {found.name}.")

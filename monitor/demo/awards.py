@@ -15,6 +15,7 @@ _TOWNS = {
     "VAXJO KOMMUN": ("SE212000066201", "VAXJO", "950000662"),
     "VETLANDA KOMMUN": ("SE212000057101", "VETLANDA", "950000571"),
     "EKSJO KOMMUN": ("SE212000055501", "EKSJO", "950000555"),
+    "NASSJO KOMMUN": ("SE212000054801", "NASSJO", "950000548"),
     "UPPSALA KOMMUN": ("SE212000300501", "UPPSALA", "950003005"),
 }
 """Swedish municipalities in the examples: VAT number, town, PIC."""
@@ -89,7 +90,35 @@ _ESF_ROWS = (
         "760 000",
         "Kompetensutveckling för personal som sköter fjärrvärme och energieffektivisering.",
     ),
+    (
+        "NÄSSJÖ KOMMUN",
+        "2120000548",
+        "Nässjö",
+        "Exempel: yrkessvenska i äldreomsorgen",
+        "3 200 000",
+        "1 280 000",
+        "Medarbetare i äldreomsorgen lär sig mer svenska på arbetstid.",
+    ),
+    (
+        "EXEMPELSKOLAN",
+        "",
+        "Nässjö",
+        "Exempel: yrkesprov för vuxna",
+        "1 100 000",
+        "440 000",
+        "Vuxna prövar ett yrke och får det de kan bedömt.",
+    ),
 )
+_ESF_YEARS_BACK = (0, 0, 0, 2, 1)
+"""Years before the last round in which each of these projects began."""
+_OWN_LIST = (
+    "projekt;nummer;program;år;belopp;valuta",
+    "Exempel: unga på väg till arbete;{last:02}-030-S04;ESF+;{year};1989562;SEK",
+    "Exempel: yrkessvenska i äldreomsorgen;{before:02}-033-S04;ESF+;{year_before};1500000;SEK",
+    "Example: twin towns remember;;CERV;{year};;",
+    "Exempel: cykelvägar till skolan;;Interreg;{year_before};250000;EUR",
+)
+"""The coordinator's list: a project that is found, one with another amount, one by its title, and one that no publisher has."""
 
 
 def write_award_samples(folder: Path, today: date, last_year: int = LAST_YEAR) -> None:
@@ -104,7 +133,7 @@ def write_award_samples(folder: Path, today: date, last_year: int = LAST_YEAR) -
                 "startDate": [f"{last_year}-11-20T00:00:00.000+0000"],
                 "description": [
                     "<p>Example of the demo. Number of proposals submitted: 50. Number of inadmissible proposals: 1."
-                    " Number of ineligible proposals: 3. Number of funded proposals: 6</p>"
+                    " Number of ineligible proposals: 3. Number of funded proposals: 6.</p><p>Available budget: 4.100.000 €</p>"
                 ],
             }
         }
@@ -113,15 +142,24 @@ def write_award_samples(folder: Path, today: date, last_year: int = LAST_YEAR) -
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(_ESF_COLUMNS)
-    for number, (owner, organisation, town, title, total, granted, about) in enumerate(_ESF_ROWS):
+    for number, ((owner, organisation, town, title, total, granted, about), back) in enumerate(
+        zip(_ESF_ROWS, _ESF_YEARS_BACK, strict=True)
+    ):
+        year = last_year - back
         summary = f"<p>Demonstrationens eget exempel. {about}</p>"
         writer.writerow(
-            (f"{last_year % 100}-03{number}-S04", owner, organisation, town, "Sverige", title, "", "ESO4.1", "", total, "40%",
-             granted, summary, "", f"{last_year}-02-01", f"{last_year + 1}-12-31", "ESF+", "")
+            (f"{year % 100:02}-03{number}-S04", owner, organisation, town, "Sverige", title, "", "ESO4.1", "", total, "40%",
+             granted, summary, "", f"{year}-02-01", f"{year + 1}-12-31", "ESF+", "")
         )  # fmt: skip
     path = folder / "esf" / "exempel.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"\ufeff{text.getvalue()}", "utf-8")
+
+
+def own_list(last_year: int = LAST_YEAR) -> str:
+    """Return a list of the municipality's projects as its coordinator would keep it, as CSV."""
+    before = last_year - 2
+    return "\n".join(_OWN_LIST).format(last=last_year % 100, before=before % 100, year=last_year, year_before=before)
 
 
 def _write(path: Path, value: Mapping[str, Any]) -> None:
@@ -142,9 +180,16 @@ def _portal_answer(last_year: int) -> dict[str, Any]:
         for place, (code, programme, titles, grants, swedish) in enumerate(_ROUNDS)
         for year in (last_year - 1, last_year)
         for number, (title, grant) in enumerate(zip(titles, grants, strict=True))
-        for town in [swedish if number == 0 else "UPPSALA KOMMUN" if number == 3 and year < last_year else ""]
+        for town in [_partner_at_home(code, number, year < last_year) or (swedish if number == 0 else "")]
     ]
     return {"apiVersion": "2.148", "totalResults": len(rows), "results": rows}
+
+
+def _partner_at_home(code: str, number: int, is_earlier: bool) -> str:
+    """Return the Swedish partner of a project that is not the call's usual one, "" for none."""
+    if code.startswith("CERV") and number == 1:
+        return "NASSJO KOMMUN"
+    return "UPPSALA KOMMUN" if number == 3 and is_earlier else ""
 
 
 def _portal_row(key: int, code: str, programme: str, words: str, thousands: int, swedish: str) -> dict[str, Any]:

@@ -19,10 +19,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from monitor.archive import open_archive
+from monitor.archive.award_decisions import store_own_list
 from monitor.archive.statistics import RecordedChange, list_changes
+from monitor.awards.installation import load_seasons
+from monitor.awards.promises import save_promises, update_promises
 from monitor.config import load_config, load_sources
 from monitor.demo import samples
-from monitor.demo.awards import LAST_YEAR, write_award_samples
+from monitor.demo.awards import LAST_YEAR, own_list, write_award_samples
 from monitor.demo.mails import MailFile, render_index
 from monitor.demo.programme import write_programme_sample
 from monitor.demo.server import SEARCH_PATH, SampleServer
@@ -41,6 +44,8 @@ MARKER = ".monitor-demo"
 COORDINATOR = "samordnaren"
 _MARKER_TEXT = "Mappen hör till `monitor demo` och görs om från början varje gång. Lägg inget eget här.\n"
 _STDERR_LINES = 15
+_FORECAST_DAYS_BEFORE = 90
+"""Days before the demo on which its first forecasts of calls were made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,10 @@ class Demo:
         write_programme_sample(config.data_dir / DOCUMENTS_FOLDER / PROGRAMMES_FOLDER, self.now.date(), LAST_YEAR + 2)
         with open_archive(config.archive) as archive:
             update_documents(config, archive, begun)
+            store_own_list(archive.db, own_list(), who=COORDINATOR, now=begun)
+            # Made when the calls of the demo had not opened, so that matching joins and judges them; it adds the departments.
+            early = (self.now - timedelta(days=_FORECAST_DAYS_BEFORE)).date()
+            save_promises(archive.db, update_promises(load_seasons(config, archive.db), (), lambda _: (), early))
         steps = []
         for number, reading in enumerate(samples.READINGS, 1):
             self.server.reading = reading

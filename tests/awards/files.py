@@ -100,7 +100,16 @@ def cordis_rows(count: int = 4) -> tuple[list[dict[str, Any]], list[dict[str, An
 
 
 def write_cordis(folder: Path, count: int = 4, *, name: str = "cordis-HORIZONprojects-csv.zip") -> Path:
-    projects, organisations = cordis_rows(count)
+    return pack_cordis(folder, *cordis_rows(count), name=name)
+
+
+def pack_cordis(
+    folder: Path,
+    projects: list[dict[str, Any]],
+    organisations: list[dict[str, Any]],
+    *,
+    name: str = "cordis-HORIZONprojects-csv.zip",
+) -> Path:
     path = folder / name
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("csv/project.csv", table(CORDIS_PROJECT, projects, ";"))

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from monitor.awards.chances import distinct_competitions, read_competition
+from monitor.awards.wording import chance_line
 
 CALL = "ESC-X-2021-QUAL-LABEL-FP"
 
@@ -44,6 +45,30 @@ def test_the_year_before_is_not_this_years_number():
     assert found.submitted == 561
 
 
+@pytest.mark.parametrize(
+    ("text", "submitted"),
+    [
+        ("In 2024, 15 proposals were submitted; this year 112 were submitted.", 112),
+        ("In 2024, 15 proposals were submitted; this year 112 proposals were submitted.", 112),
+        ("In 2024, 15 proposals were submitted, this year 112 proposals were submitted.", 112),
+        ("In 2024, 15 proposals were submitted; this year 112.", 112),
+        ("In 2024, 15 proposals were submitted. This year, we received 112 proposals.", 112),
+        ("Last year 15 proposals were submitted. This year, 112 proposals were received.", 112),
+        ("15 proposals were submitted last year; this year the call had more.", None),
+        ("Last year, 15 proposals were submitted; this year 14 were funded.", None),
+        ("In 2022, 15 proposals were submitted.", None),
+        ("112 proposals were submitted, compared to 15 proposals submitted in 2024.", 112),
+        ("Compared with 15 proposals submitted in 2024, 112 proposals were submitted this year.", 112),
+        ("In 2025, 112 proposals were submitted.", 112),
+        ("112 proposals were submitted in 2025. Results are expected in 2026.", 112),
+        ("112 proposals have been submitted this year.", 112),
+    ],
+)
+def test_the_number_of_another_year_is_not_that_of_the_round(text, submitted):
+    found = read_competition(text, "LIFE-2025-SAP-NAT")
+    assert (found and found.submitted) == submitted
+
+
 def test_thousands_and_a_share():
     found = read_competition("Number of proposals submitted: 1,120 Number of funded proposals: 140")
     assert (found.submitted, found.funded, found.percent) == (1120, 140, 12)
@@ -57,6 +82,7 @@ def test_thousands_and_a_share():
         "Each applicant may submit 2 proposals.",
         "The success rate of 2025 was low: HORIZON-CL2-2025-01 - 6.54%",
         "Budget 27.300.000 €",
+        "The available budget is 27.300.000 €. The deadline is 5 March 2026.",
     ],
 )
 def test_no_number_where_none_stands(text):
@@ -66,6 +92,90 @@ def test_no_number_where_none_stands(text):
 def test_a_copied_text_counts_once():
     text = "22 proposals have been submitted."
     assert len(distinct_competitions([("A-1", text), ("A-2", f" {text} "), ("A-3", "No number.")])) == 1
+
+
+CLOSED = "The call closed on 5 March 2026 at 17:00:00 ({}). 112 proposals were submitted."
+RESULTS = "Results of the deadline 05/03/2026. Number of proposals submitted: 112 Number of funded proposals: {}"
+
+
+def brief(updates):
+    """Return submitted, funded and day of closing of each competition of updates of one code."""
+    found = distinct_competitions(("LIFE-2026-SAP-NAT", text) for text in updates)
+    return [(one.submitted, one.funded, one.closed and one.closed.isoformat()) for _, one in found]
+
+
+def test_the_updates_of_one_closing_day_are_one_competition():
+    updates = [CLOSED.format("Brussels time"), CLOSED.format("Brussels Local Time"), RESULTS.format(14)]
+    assert brief(updates) == brief(reversed(updates)) == [(112, 14, "2026-03-05")]
+    assert brief([*updates, RESULTS.format(15)]) == [(112, 15, "2026-03-05")], "the later update counts"
+    (_, one), *_ = distinct_competitions(("LIFE-2026-SAP-NAT", text) for text in updates)
+    assert "funded proposals: 14" in one.sentence, "the sentence is that of the results"
+
+
+def test_the_same_number_of_two_closing_days_stays_two():
+    second = CLOSED.format("Brussels time").replace("5 March 2026", "5 September 2026")
+    assert len(brief([CLOSED.format("Brussels time"), second])) == 2
+    by_order = [
+        "The first cut-off has closed. 112 proposals were submitted.",
+        "The second cut-off has closed. 112 proposals were submitted.",
+    ]
+    assert len(brief(by_order)) == 2
+    assert len(brief([CLOSED.format("Brussels time"), CLOSED.format("Brussels time").replace("112", "113")])) == 2
+
+
+def test_an_update_without_a_day_repeats_the_only_competition_that_it_can_be_about():
+    undated = "112 proposals have been submitted."
+    assert brief([undated, CLOSED.format("Brussels time")]) == [(112, None, "2026-03-05")]
+    second = CLOSED.format("Brussels time").replace("5 March 2026", "5 September 2026")
+    assert len(brief([undated, CLOSED.format("Brussels time"), second])) == 2
+    assert brief([undated, "Number of proposals submitted: 112 Number of funded proposals: 14"]) == [(112, 14, None)]
+
+
+@pytest.mark.parametrize(
+    ("told", "budget"),
+    [
+        ("Available budget: 27.300.000 €", 27_300_000),
+        ("The available budget for topic LIFE-2024-X-10 is 7,800,000.00 €.", 7_800_000),
+        ("The budget of the call is EUR 12 million.", 12_000_000),
+        ("Budget: 27 300 000 EUR. Total budget requested for proposals retained for funding: 40.000.000 €", 27_300_000),
+        ("Total budget requested: EUR 12 million.", None),
+        ("Budget per project: EUR 1 million.", None),
+        ("Budget: EUR 1 million to EUR 2 million per grant.", None),
+        ("Budget: EUR 5 million. The budget is EUR 6 million.", None),
+        ("Budget: 30 million kronor.", None),
+        ("Grants of EUR 2 million were given.", None),
+    ],
+)
+def test_the_budget_of_a_competition(told, budget):
+    found = read_competition(f"112 proposals have been submitted, 14 were funded. {told}", "LIFE-2024-X")
+    assert (found.submitted, found.funded, found.budget) == (112, 14, budget)
+    assert len(found.sentences) == (2 if budget else 1)
+    assert found.budget_sentence is None or found.budget_sentence in told
+    assert read_competition(told) is None, "a budget alone is no competition"
+
+
+def test_a_table_of_results_with_its_budget_adds_to_the_number_of_before():
+    results = (
+        "1 st cut-off deadline: 17 March 2026 at 17:00 (Brussels local time) Available Budget: 27.300.000 € Number of submitted"
+        " proposals: 561 Number of proposals retained for funding [1]: 182 Number of rejected proposals (below thresholds): 28"
+        " Total budget requested for proposals retained for funding: 27.300.000 €"
+    )
+    before = "Deadline 1: A total of 561 proposals were submitted in response to the deadline of this call (17 March 2026)."
+    ((_, one),) = distinct_competitions([("ERC-2026-POC", before), ("ERC-2026-POC", results)])
+    assert (one.submitted, one.funded, one.below, one.budget, one.percent) == (561, 182, 28, 27_300_000, 32)
+    assert chance_line(one) == "561 ansökte, 182 fick (32 procent), budgeten var 27,3 miljoner euro"
+    assert chance_line(one, "en") == "561 applied, 182 got it (32 per cent), the budget was 27.3 million euro"
+
+
+def test_what_comes_after_the_number_is_another_deadline():
+    text = "49 proposals have been submitted. Next deadline is 24 September 2024 at 17:00:00 (Brussels time)."
+    assert read_competition(text).closed is None
+    assert read_competition(f"The call closed on 21 September 2023. {text}").closed.isoformat() == "2023-09-21"
+
+
+def test_other_topics_with_the_same_number_are_no_copies():
+    updates = [("LIFE-2026-SAP-NAT", CLOSED.format("Brussels time")), ("LIFE-2026-CET-PDA", f"Hello. {CLOSED.format('CET')}")]
+    assert [code for code, _ in distinct_competitions(updates)] == ["LIFE-2026-SAP-NAT", "LIFE-2026-CET-PDA"]
 
 
 @pytest.mark.shared
@@ -93,3 +203,12 @@ def test_the_captured_updates(shared):
     assert [(one.submitted, one.is_label) for one in of["CREA-MEDIA-2026-FILMOVE"]] == [(22, False)]
     assert 561 in {one.submitted for one in of["ERC-2026-POC"]}
     assert 489 not in {one.submitted for one in of["ERC-2026-POC"]}
+    assert (182, 27_300_000) in {(one.funded, one.budget) for one in of["ERC-2026-POC"]}
+    once = distinct_competitions((row["identifier"], row["text"]) for row in rows)
+    closed = {code: [(one.closed.isoformat(), one.submitted) for name, one in once if name == code] for code in of}
+    assert closed == {
+        "ESC-HUMAID-2021-QUAL-LABEL-FP": [("2023-09-21", 49), ("2022-09-22", 49), ("2022-03-24", 24), ("2021-09-22", 120)],
+        "ERASMUS-EDU-2022-ECHE-CERT-FP": [("2026-03-24", 559), ("2025-01-28", 336), ("2024-01-25", 431), ("2022-05-03", 339)],
+        "ERC-2026-POC": [("2026-03-17", 561)],
+        "CREA-MEDIA-2026-FILMOVE": [("2026-03-19", 22)],
+    }

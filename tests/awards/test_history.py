@@ -113,14 +113,18 @@ def test_a_forecast_in_words():
         family="F", title="T", programme="LIFE", year=2027, month=date(2027, 4, 1), earliest=date(2027, 4, 1), latest=date(2027, 5, 1),
         years=(2021, 2024, 2025, 2026), dated=2, basis=Basis.FAMILY, latest_code="X",
     )  # fmt: skip
-    assert season_line(forecast) == "Brukar öppna mellan april och maj, oftast i april, nästa 2027 (tre år i rad)"
+    assert season_line(forecast) == "Brukar öppna mellan april och maj, oftast i april, nästa 2027 (öppningen känd två år)"
+    assert season_line(forecast, "en").endswith("(opening known in two years)")
+    known = replace(forecast, dated=4)
+    assert season_line(known) == "Brukar öppna mellan april och maj, oftast i april, nästa 2027 (tre år i rad)"
     assert season_line(forecast, "en").startswith("Usually opens between April and May")
-    same = replace(forecast, latest=forecast.month, years=(2022, 2024, 2026))
+    same = replace(forecast, latest=forecast.month, years=(2022, 2024, 2026), dated=3)
     assert season_line(same) == "Brukar öppna i april, nästa 2027 (sedd 2022, 2024, 2026)"
     once = replace(forecast, dated=1)
-    assert season_line(once) == "Troligen i april 2027, som en gång förut (tre år i rad)"
+    assert season_line(once) == "Troligen i april 2027, som en gång förut (utlyst tre år i rad)"
     line = replace(forecast, basis=Basis.LINE)
-    assert season_line(line, "en") == "Probably in April 2027, as similar calls of the programme (three years in a row)"
+    assert season_line(line, "en") == "Probably in April 2027, as similar calls of the programme (announced three years in a row)"
+    assert season_line(replace(line, years=(2024, 2026))).endswith("(utlyst 2024, 2026)")
     assert (
         promise_line(forecast, date(2027, 6, 3), PromiseOutcome.LATE)
         == "Väntades i april 2027, öppnade i juni 2027: senare än väntat."

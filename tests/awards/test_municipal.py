@@ -130,6 +130,15 @@ def test_the_own_list_is_compared_row_by_row(funded):
     assert [row.outcome for row in reconcile(parse_list(LIST), unsure)][:2] == [Outcome.CANDIDATE, Outcome.CANDIDATE]
 
 
+@pytest.mark.parametrize("year", [2023, 2024, 2025])
+def test_of_projects_with_one_title_that_of_the_listed_year_is_meant(funded, year):
+    (some, *_) = (one for one in funded[0]["Uppsala"] if one.source == "esf")
+    yearly = [replace(some, title="Vänorter möts", year=one, key=str(one), number=str(one)) for one in (2023, 2024, 2025)]
+    for known in (yearly, yearly[::-1]):
+        (row, *_) = reconcile(parse_list(f"projekt;år\nvänorter möts;{year}"), known)
+        assert (row.outcome, row.known.year) == (Outcome.CANDIDATE, year)
+
+
 def test_an_amount_in_another_currency_is_no_difference(funded):
     found, _ = funded
     esf = [one for one in found["Uppsala"] if one.source == "esf"]

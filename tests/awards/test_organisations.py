@@ -98,7 +98,7 @@ def test_a_pic_is_sure_when_another_row_ties_it_to_the_number():
 
 def test_a_person_decides_once_for_all_rows_of_an_organisation():
     school = NamedOrganisation("Brinellskolan", place="Nässjö")
-    assert identify(school) is None
+    assert identify(school) == Identified("Nässjö", Sureness.LOCATED)
     yes = by_key([Decision(decision_key(school), "Nässjö", True)])
     assert identify(NamedOrganisation("BRINELLSKOLAN", place="NÄSSJÖ"), yes) == Identified("Nässjö", Sureness.CONFIRMED)
     company = NamedOrganisation("Nässjö Affärsverk AB", "5560000001")

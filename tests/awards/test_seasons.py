@@ -1,6 +1,7 @@
 """Families of calls across years, and forecasts of their next round."""
 
 import json
+import re
 import tarfile
 from datetime import UTC, date, datetime
 
@@ -10,6 +11,7 @@ from monitor.awards.families import code_family, families, title_family
 from monitor.awards.rounds import import_rounds, stored_rounds
 from monitor.awards.seasons import Basis, Round, Seasons, leave_one_year_out
 from monitor.awards.store import open_awards
+from monitor.awards.wording import season_line
 from monitor.errors import SourceError
 from tests.awards import files
 
@@ -163,3 +165,23 @@ def test_each_year_is_forecast_from_the_others(known):
     ]
     made = [family for family in measured if seasons.forecast(family)]
     assert len(made) >= 0.80 * len(measured) > 100
+
+
+@pytest.mark.shared
+def test_a_habit_is_told_with_as_many_years_as_have_a_known_opening(known):
+    _, every, _ = known
+    seasons = Seasons(every)
+    opened = {family: {one.year for one in seasons.rounds(family) if one.opens is not None} for family in seasons.families()}
+    habits = [made for family in seasons.families() if (made := seasons.forecast(family)) and made.basis is Basis.FAMILY]
+    numbers = {word: number for number, word in enumerate(["två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio"], 2)}
+    told = fewer = 0
+    for made in habits:
+        line = season_line(made)
+        if not line.startswith("Brukar öppna"):
+            continue
+        word = re.search(r"\((?:öppningen känd )?(\w+) år(?: i rad)?\)|\(sedd ([\d, ]+)\)", line)
+        years = numbers[word[1]] if word[1] else len(word[2].split(", "))
+        assert years <= len(opened[made.family]), line
+        told, fewer = told + 1, fewer + ("öppningen känd" in line)
+    assert told > 50
+    assert fewer > 10

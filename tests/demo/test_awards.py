@@ -1,18 +1,20 @@
 """The demo's own lists of funded projects are in the publishers' formats and show everything that lists can show."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
 
 from monitor.awards.chances import read_competition
 from monitor.awards.history import earlier_rounds
-from monitor.awards.municipal import projects_by_municipality
+from monitor.awards.municipal import own_projects, partner_places
 from monitor.awards.organisations import Sureness
+from monitor.awards.reconcile import Outcome, parse_list, reconcile
 from monitor.awards.rounds import import_rounds, stored_rounds
 from monitor.awards.seasons import Seasons
 from monitor.awards.store import import_source, open_awards
 from monitor.awards.updates import import_updates, updates_of
-from monitor.demo.awards import write_award_samples
+from monitor.demo.awards import own_list, write_award_samples
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 29), date(2028, 2, 29)])
@@ -28,11 +30,18 @@ def test_the_lists_are_imported_and_tell_something(tmp_path, today):
         assert (found.projects, [one.name for one in found.municipalities]) == (6, ["Växjö", "Uppsala"])
         assert found.grants is not None
         assert all(one.title.startswith("Example: ") for one in found.listed), "never taken for a fact"
-        own = projects_by_municipality(db)
-        assert [one.sureness for one in own["Nässjö"]] == [Sureness.SURE, Sureness.RELATED]
+        own = own_projects(db, "Nässjö")
+        assert Counter(one.sureness for one in own) == {Sureness.SURE: 4, Sureness.RELATED: 1, Sureness.LOCATED: 1}
+        sure = [one for one in own if one.sureness is Sureness.SURE]
+        assert len({one.year for one in sure}) >= 2, "a chart over years"
+        assert {len(partner_places(db, one)) for one in sure} == {0, 3}
+        outcomes = reconcile(parse_list(own_list()), own)
+        assert {one.outcome for one in outcomes} == set(Outcome)
+        assert [one.listed.project for one in outcomes if one.differs] == ["Exempel: yrkessvenska i äldreomsorgen"]
         import_updates(db, sorted((tmp_path / "portal-updates").iterdir()))
         ((code, told),) = updates_of(db, "LIFE", lambda code: True)
-        assert read_competition(told, code).funded == found.projects
+        competition = read_competition(told, code)
+        assert (competition.funded, competition.budget) == (found.projects, 4_100_000)
         import_rounds(db, sorted((tmp_path / "closed-calls").iterdir()))
         ahead = Seasons(stored_rounds(db)).upcoming(today)
     assert len([one for one in ahead if one.dated == 3 and len(one.years) == 3]) >= 3

@@ -19,8 +19,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.award_decisions import last_own_list
 from monitor.archive.matches import read_calls
 from monitor.archive.readings import stored_reading
+from monitor.awards.promises import list_promises
+from monitor.awards.reconcile import parse_list
+from monitor.awards.seasons import PromiseOutcome
 from monitor.errors import ConfigError
 from monitor.jobs.demo import MARKER, Demo, clear_folder, unfold_mails
 from monitor.language.call_reading import read_call
@@ -48,7 +52,9 @@ def served(tmp_path_factory):
         line = running.stdout.readline()
         assert line, errors.read_text()
         said += line
-    pages = [_page(f"http://127.0.0.1:{port}{path}", running) for path in ("/", "/sok.json?status=open", "/kommande")]
+    pages = [
+        _page(f"http://127.0.0.1:{port}{path}", running) for path in ("/", "/sok.json?status=open", "/kommande", "/historia")
+    ]
     os.killpg(running.pid, signal.SIGINT)
     said += running.communicate(timeout=60)[0]
     done = subprocess.CompletedProcess(command, running.returncode, said, errors.read_text())
@@ -78,7 +84,7 @@ def _page(address, running):
 
 
 def test_what_was_read_is_shown_in_a_browser_at_the_same_moment(served):
-    front, found, _ = served[2]
+    front, found, *_ = served[2]
     assert "Vad kan vi söka?" in front
     assert "lästa det senaste dygnet" in front
     assert "6 av 6" in front
@@ -92,6 +98,13 @@ def test_coming_calls_are_shown_with_the_page_of_the_work_programme(served):
     assert re.search(r'href="/dokument/[0-9a-f]{16}/3"', coming)
 
 
+def test_the_own_history_has_a_chart_and_the_places_of_partners(served):
+    history = served[2][3]
+    assert "Projekt per år" in history
+    assert re.search(r"<title id=\"diagram-historia-t\">Projekt, flest: 20\d\d</title>", history)
+    assert re.search(r"Partner i [^<]*\((?:EE|PL|PT|DE|DK|IT)\)", history)
+
+
 @pytest.fixture(scope="module")
 def archive(demo):
     with open_archive(demo[0] / "data" / "archive.db") as opened:
@@ -100,6 +113,16 @@ def archive(demo):
 
 def test_nothing_is_left_outside_the_folder(demo):
     assert [entry.name for entry in demo[0].parent.iterdir()] == ["prov"]
+
+
+def test_promises_are_judged_and_the_own_list_is_kept(archive):
+    judged = {one.code: one.verdict for one in list_promises(archive) if one.verdict}
+    assert PromiseOutcome.KEPT in judged.values()
+    assert "LIFE-2026-SAP-NAT-NATURE" in judged
+    assert any(one.code and not one.verdict for one in list_promises(archive)), "a round that is announced and has not opened"
+    text, who, _ = last_own_list(archive)
+    assert len(parse_list(text)) == 4
+    assert who == "samordnaren"
 
 
 def test_every_source_was_read_well_both_times(archive):

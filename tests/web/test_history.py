@@ -1,5 +1,6 @@
 """The page of the municipality's own EU projects: good when empty, decided once by a person, compared with an own list."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -7,6 +8,8 @@ import pytest
 
 from monitor.awards.store import import_source, open_awards
 from tests.awards import files
+from tests.awards.test_deciding import erasmus_of_schools
+from tests.awards.test_history import portal
 from tests.web.conftest import token
 
 WHEN = datetime(2026, 5, 1, tzinfo=UTC)
@@ -61,6 +64,33 @@ def test_a_name_is_a_candidate_until_a_person_decides_once(coordinator, browser,
     assert coordinator.post("/historia/avgor", unknown).status_code == 400
 
 
+def test_schools_of_the_town_are_listed_and_answered_once(coordinator, site, tmp_path):
+    with open_awards(site.config.data_dir / "awards.db") as db:
+        import_source(db, "erasmus", [erasmus_of_schools(tmp_path / "erasmus.json")], WHEN)
+    page = coordinator.get("/historia")
+    text = words(page.text)
+    assert "Brinellskolan Nässjö finns i Nässjö" in text
+    assert "Nässjö Lärcenter Nässjö namnet liknar" in text
+    assert "Eksjö gymnasium" not in text
+    answer = {"nyckel": "name:brinellskolan|nassjo", "svar": "hor", "csrftoken": token(page.text)}
+    assert coordinator.post("/historia/avgor", answer).status_code in (302, 303)
+    text = words(coordinator.get("/historia").text)
+    assert "1 projekt: Nässjö" in text
+    assert "Brinellskolan Nässjö finns i Nässjö" not in text
+    assert "Fredriksdalsskolan Nässjö finns i Nässjö" in text
+
+
+def test_candidates_beyond_the_room_of_the_page_are_counted(coordinator, site, tmp_path):
+    page = files.erasmus_page(63, range(63))
+    for number, project in enumerate(page["projectDocuments"]):
+        project["organisations"][0] |= {"organisationName": f"Skola {number}", "organisationPIC": f"9{number:08}"}
+    with open_awards(site.config.data_dir / "awards.db") as db:
+        import_source(db, "erasmus", [files.write_json(tmp_path / "erasmus.json", page)], WHEN)
+    text = words(coordinator.get("/historia").text)
+    assert text.count("finns i Nässjö") == 60
+    assert "3 till visas när de här har fått svar." in text
+
+
 def test_what_a_person_has_to_decide_is_the_coordinators(browser, funded):
     page = browser.get("/historia").text
     assert "NASSJO KOMMUN" not in page
@@ -79,11 +109,36 @@ def test_the_own_list_is_kept_compared_and_given_out_as_csv(coordinator, funded)
     saved = coordinator.post("/historia/lista", {"lista": listed, "csrftoken": csrf})
     assert saved.status_code in (302, 303)
     text = words(coordinator.get("/historia").text)
-    assert "0 funna, 1 kandidater, 1 saknas hos utgivarna, 0 saknas i listan. Beloppen skiljer för 1." in text
+    assert "0 funna, 1 kandidat, 1 saknas hos utgivarna, 0 saknas i listan. Beloppen skiljer för 1." in text
     file = coordinator.get("/historia/avstamning.csv")
     assert file.text.startswith("\ufeffutfall;")
     assert "'=HYPERLINK(1)" in file.text
     assert "saknas hos utgivarna;Vänortsresa" in file.text
+
+
+def test_own_projects_of_several_years_make_a_chart(coordinator, site, tmp_path):
+    answer = portal([2021, 2021, 2023], owners=["NASSJO KOMMUN"])
+    for row in answer["results"]:
+        (owner,) = json.loads(row["metadata"]["participants"][0])
+        partner = {"legalName": "TARTU LINN", "country": "EE", "city": "TARTU", "role": "coordinator"}
+        row["metadata"]["participants"] = [json.dumps([owner | {"vat": "SE212000054801"}, partner])]
+    one_year = [row for row in answer["results"] if "2021" in row["metadata"]["topicAbbreviation"][0]]
+    with open_awards(site.config.data_dir / "awards.db") as db:
+        import_source(
+            db, "portal", [files.write_json(tmp_path / "1.json", answer | {"results": one_year, "totalResults": 2})], WHEN
+        )
+        page = coordinator.get("/historia").text
+        assert "2 projekt: Nässjö" in words(page)
+        assert "Projekt per år" not in page, "one year is no chart"
+        import_source(db, "portal", [files.write_json(tmp_path / "1.json", answer)], WHEN)
+    page = coordinator.get("/historia").text
+    assert "Projekt per år" in page
+    chart = page[page.index('<figure class="chart">') : page.index("</figure>")]
+    assert words(chart) == (
+        "Projekt per år Projekt, flest: 2021 2023: projekt 1; 2022: projekt 0; 2021: projekt 2 2023 1 2022 2021 2"
+    )
+    assert [float(width) for width in re.findall(r'<rect[^>]* width="([\d.]+)%"', chart)] == [44, 88]
+    assert "Partner i Tartu (EE)" in words(page)
 
 
 def test_neighbours_of_like_size_are_compared(coordinator, funded):

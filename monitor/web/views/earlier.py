@@ -26,7 +26,7 @@ class EarlierView:
     line: str
     """One line about the last round, "" when it is unknown."""
     chances: Sequence[tuple[str, str, str]]
-    """Code, line and sentence of the publisher about the proposals of each closed round, the latest first."""
+    """Code, line and sentences of the publisher about the proposals of each closed round, the latest first."""
     promise: str
     """What was expected of this call before it was announced, and how that turned out; "" when nothing was."""
     plan: str
@@ -42,7 +42,7 @@ def earlier_view(visit: Visit, call: Call) -> EarlierView | None:
     db, config, language = visit.site.archive.db, visit.site.config, visit.language
     rounds = rounds_before(config, db, call.identifier)
     chances = [
-        (code, chance_line(competition, language), competition.sentence)
+        (code, chance_line(competition, language), " … ".join(competition.sentences))
         for code, competition in chances_before(config, db, call.identifier)[:_MOST_CHANCES]
     ]
     promise, plan = _promise(visit, call), planned_of(db, call.identifier, call.title, call.programme or "")

@@ -90,12 +90,13 @@ def draw_bars(
         counts: The counts to draw; one without a bar in a row takes no space there.
         names: The name of each count.
         element_id: The prefix of the ids in the SVG, unique in the page.
-        most_of: The word that leads to the first row's name in the title, such as "flest".
+        most_of: The word in the title that leads to the name of the row with the most, such as "flest".
     """
     longest = max((int(row[count]) for row in rows for count in counts), default=0) or 1
     drawn = [[count for count in counts if row[count]] for row in rows]
     height = sum(_NAME_HEIGHT + len(row_counts) * _BAR_HEIGHT + _ROW_GAP for row_counts in drawn)
-    title = f"{', '.join(names[count] for count in counts)}, {most_of}: {rows[0]['name']}"
+    most = max(rows, key=lambda row: sum(int(row[count]) for count in counts))
+    title = f"{', '.join(names[count] for count in counts)}, {most_of}: {most['name']}"
     description = "; ".join(
         f"{row['name']}: " + ", ".join(f"{names[count].lower()} {row[count]}" for count in counts)
         for row in rows[:_MAX_DESCRIBED_ROWS]

@@ -21,7 +21,9 @@ from monitor.awards.municipal import (
     compare_municipalities,
     group_projects,
 )
+from monitor.awards.organisations import Sureness
 from monitor.awards.reconcile import COLUMNS, Outcome, Reconciled, parse_list, reconcile, table_rows
+from monitor.awards.wording import SURENESS
 from monitor.errors import SourceError
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
@@ -46,7 +48,8 @@ class CandidateOrganisation:
     key: str
     name: str
     place: str
-    sureness: str
+    reason: str
+    """What points to the municipality, in Swedish."""
     projects: Sequence[OwnProject]
 
 
@@ -61,6 +64,8 @@ class HistoryView:
     chart: Markup | None
     compared: MunicipalComparison | None
     candidates: Sequence[CandidateOrganisation]
+    unlisted: int
+    """Candidates beside those, for which the page has no room yet."""
     decided: Sequence[dict[str, object]]
     reconciled: Sequence[Reconciled]
     counts: Counter[Outcome]
@@ -84,6 +89,7 @@ def _page(visit: Visit, *, text: str | None = None, error: str = "") -> Response
     history = municipal_history(visit.site.config, db)
     projects = list(history.projects.get(history.home, ()))
     own = [one for one in projects if one.sureness in SURE]
+    candidates = _candidates(projects) if visit.actor else []
     stored = last_own_list(db) if visit.actor else None
     listed = stored[0] if stored else ""
     reconciled = _reconciled(listed, projects)
@@ -93,7 +99,8 @@ def _page(visit: Visit, *, text: str | None = None, error: str = "") -> Response
         own=own[:_MOST_PROJECTS],
         chart=_chart(own, visit),
         compared=compare_municipalities(history.projects, history.home) if history.home and history.projects else None,
-        candidates=_candidates(projects)[:_MOST_CANDIDATES] if visit.actor else [],
+        candidates=candidates[:_MOST_CANDIDATES],
+        unlisted=max(0, len(candidates) - _MOST_CANDIDATES),
         decided=decided_organisations(db) if visit.actor else [],
         reconciled=reconciled,
         counts=Counter(one.outcome for one in reconciled),
@@ -115,15 +122,18 @@ def _chart(own: Sequence[OwnProject], visit: Visit) -> Markup | None:
 
 
 def _candidates(projects: Sequence[OwnProject]) -> list[CandidateOrganisation]:
-    """Return the organisations that nothing but their names ties to the municipality, the likest first."""
+    """Return the organisations that nothing but their names or towns tie to the municipality, the likest first."""
     by_key: dict[str, list[OwnProject]] = defaultdict(list)
     for one in projects:
         if one.sureness not in SURE:
             by_key[one.decision_key].append(one)
     return [
-        CandidateOrganisation(key, some[0].organisation, some[0].place, some[0].sureness.value, some)
-        for key, some in by_key.items()
+        CandidateOrganisation(key, some[0].organisation, some[0].place, _reason(some[0]), some) for key, some in by_key.items()
     ]
+
+
+def _reason(project: OwnProject) -> str:
+    return f"finns i {project.municipality}" if project.sureness is Sureness.LOCATED else SURENESS[project.sureness]
 
 
 def _contacts(visit: Visit) -> list[tuple[str, str, str]]:
