@@ -6,6 +6,7 @@ are in `monitor.language.applicant_phrases`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
@@ -94,3 +95,15 @@ def words_of(table: str) -> frozenset[str]:
 
 def _phrases(row: Mapping[str, str]) -> list[str]:
     return " ".join(row["words"].split()).split(", ")
+
+
+NOT_CALLS = re.compile(
+    r"^(?:insats|projekt|project|åtgärd|aktivitet|activit|utbildning|kurs|course|konferens|conference|seminari|webbinari|webinar|möte|"
+    r"meeting|handbok|guide|vägledning|rådgivning|verktyg|tool|training|event|tiltak|prosjekt|indsats|information|nyhetsbrev|material)"
+)
+"""Beginnings of words for things that are no calls, though they are open to somebody as well."""
+CHEAPLY_NAMED = re.compile(
+    r"\bkommun(?!ikation|ikat|ism)|municipal|local\s+(?:and\s+regional\s+)?(?:authorit|govern)|offentlig|public\s+(?:bod|auth)",
+    re.I,
+)
+"""Words that may name municipalities or the public sector, without reading the text."""

@@ -21,7 +21,7 @@ from monitor.language.applicant_phrases import (
     may_name_applicants,
     read_tokens,
 )
-from monitor.language.applicant_words import Group, word_set
+from monitor.language.applicant_words import CHEAPLY_NAMED, NOT_CALLS, Group, word_set
 from monitor.language.segments import Segment, split_segments
 
 LONGEST = 40_000
@@ -176,16 +176,8 @@ _ITEMS = 15
 """Lines under a heading that may be items of its list."""
 _ITEM_WORDS, _ITEM_HEAD = 25, 6
 """Words of an item, and the last place of its first applicant; the line next to the heading may be a longer sentence."""
-_NOT_CALLS = re.compile(
-    r"^(?:insats|projekt|project|åtgärd|aktivitet|activit|utbildning|kurs|course|konferens|conference|seminari|webbinari|webinar|möte|"
-    r"meeting|handbok|guide|vägledning|rådgivning|verktyg|tool|training|event|tiltak|prosjekt|indsats|information|nyhetsbrev|material)"
-)
 _OTHER_OBJECTS = word_set("""partner partners samarbete samarbeten information kontakt hjälp efter råd arbete jobb asyl sig
     kunskap the these this svar vägledning inspiration medarbetare""")
-_CHEAPLY_NAMED = re.compile(
-    r"\bkommun(?!ikation|ikat|ism)|municipal|local\s+(?:and\s+regional\s+)?(?:authorit|govern)|offentlig|public\s+(?:bod|auth)",
-    re.I,
-)
 
 
 class _Clause(NamedTuple):
@@ -228,7 +220,7 @@ class _Reader:
         for segment in split_segments(self.text):
             if self._listing or self._asked or may_name_applicants(self.text, segment.start, segment.end, self.language):
                 self._read_segment(segment)
-        named = len(self.weak) > 0 and _CHEAPLY_NAMED.search(self.text) is not None
+        named = len(self.weak) > 0 and CHEAPLY_NAMED.search(self.text) is not None
         return tuple(self._finished(number, statement, named) for number, statement in enumerate(self.found))
 
     def _finished(self, number: int, statement: Applicant, named: bool) -> Applicant:
@@ -497,7 +489,7 @@ def _speaks_of_benefit(tokens: Sequence[TaggedWord], clause: _Clause) -> bool:
 
 def _is_call(tokens: Sequence[TaggedWord], tags: str, clause: _Clause, *, general: bool) -> bool:
     """Tell whether a call or its money is open to or directed at somebody; meetings, too, are open to `general` groups."""
-    if any(_NOT_CALLS.match(token.word) for token in tokens[max(0, clause.start - 3) : clause.start]):
+    if any(NOT_CALLS.match(token.word) for token in tokens[max(0, clause.start - 3) : clause.start]):
         return False
     verb = next((token.word for token in tokens[clause.start : clause.end] if token.tag == "T"), "")
     if not _PARTICIPLE.match(verb):

@@ -36,7 +36,18 @@ def load_company(db, tmp_path, *, pics=(PIC,), ties=True):
     """Import a company by its PIC alone from the portal, and from CORDIS with its number beside its PICs, or by another one."""
     page = files.portal_page(1, range(1))
     page["results"][0]["metadata"]["participants"] = [
-        json.dumps([{"pic": PIC, "legalName": "HOGLANDETS ENERGI AB", "country": "SE", "city": "NASSJO", "role": "coordinator"}])
+        json.dumps(
+            [
+                {
+                    "pic": PIC,
+                    "legalName": "HOGLANDETS ENERGI AB",
+                    "country": "SE",
+                    "city": "NASSJO",
+                    "role": "coordinator",
+                    "eucontribution": 1,
+                }
+            ]
+        )
     ]
     import_source(db, "portal", [files.write_json(tmp_path / "life.1.json", page)], NOW)
     projects, organisations = files.cordis_rows(2)
@@ -150,7 +161,7 @@ def test_the_commands_show_the_keys_of_candidates(tmp_path):
     assert installation.ask("awards", "import", "erasmus", str(erasmus_of_schools(tmp_path / "erasmus.json"))).code == 0
     page = files.portal_page(1, range(1))
     page["results"][0]["metadata"]["participants"] = [
-        json.dumps([{"pic": PIC, "legalName": "HOGLANDETS ENERGI AB", "country": "SE", "city": "NASSJO"}])
+        json.dumps([{"pic": PIC, "legalName": "HOGLANDETS ENERGI AB", "country": "SE", "city": "NASSJO", "eucontribution": 1}])
     ]
     assert installation.ask("awards", "import", "portal", str(files.write_json(tmp_path / "life.1.json", page))).code == 0
     told = installation.ask("awards", "history").out
