@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 IS_ITEM = "vanished_at IS NULL AND closed_at IS NULL"
 """SQL condition on `calls` of those that a source shows now."""
-HAS_NOTICES = "json_extract(data, '$.notices[0]') IS NOT NULL"
-"""SQL condition on `calls` of the index of those with updates of their publisher."""
+HAS_NOTICES = "CASE WHEN json_valid(data) THEN json_extract(data, '$.notices[0]') END IS NOT NULL"
+"""SQL condition on `calls` of the index of those with updates of their publisher; damaged data have none."""
 
 # Existing archives store this text in sqlite_master, so long lines are continued by a backslash, which changes nothing in it.
 _FIRST = """
