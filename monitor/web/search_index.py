@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from monitor.archive.connection import Database
 from monitor.archive.listing import count_open_calls
@@ -62,7 +62,6 @@ class SearchIndex:
         self._build_seconds = 0.0
         self._building = False
         self._found: dict[tuple[int, str, bool], FoundQuery] = {}
-        self._kept: dict[str, tuple[FacetIndex, Any]] = {}
 
     def facet_index(self) -> FacetIndex:
         """Return the facet index.
@@ -114,19 +113,6 @@ class SearchIndex:
             self._site.archive.db, self._site.clock(), lambda key, code, identifier: programme_id(rules, code, identifier)
         )
         return index, time.thread_time() - started
-
-    def open_by_department(self) -> dict[str, dict[str, int]]:
-        """Return the number of open and of forthcoming calls of each department, counted once per facet index."""
-        return self.kept("open", lambda: count_open_calls(self._site.archive.db, self._site.clock()))
-
-    def kept(self, name: str, read: Callable[[], _Facts]) -> _Facts:
-        """Return facts that are read from all calls, read once per facet index."""
-        index = self.facet_index()
-        found = self._kept.get(name)
-        if found is None or found[0] is not index:
-            found = self._kept[name] = (index, read())
-        facts: _Facts = found[1]
-        return facts
 
     def find(self, index: FacetIndex, query: str, now: datetime, *, exact: bool = False) -> FoundQuery:
         """Return the hits of a query, kept for the next page or choice of a facet; with `exact`, of the typed words alone."""
@@ -192,8 +178,13 @@ def vocabulary_of(site: Site) -> SearchVocabulary:
 
 
 def titles_of(site: Site) -> Callable[[], TitleIndex]:
-    """Return the function that returns the titles of the site's calls, read once per facet index."""
-    return lambda: search_index_of(site).kept("titles", lambda: TitleIndex(site.archive.db))
+    """Return the function that returns the titles of the site's calls."""
+    return lambda: site.kept("titles", lambda: TitleIndex(site.archive.db)).facts
+
+
+def open_by_department(site: Site) -> dict[str, dict[str, int]]:
+    """Return the number of open and of forthcoming calls of each department."""
+    return site.kept("open", lambda: count_open_calls(site.archive.db, site.now())).facts
 
 
 def search_index_of(site: Site) -> SearchIndex:

@@ -105,3 +105,30 @@ def test_many_visitors_at_once_wait_for_one_reading(archive):
         visitor.join(10)
     assert answers == ["of 1"] * 5
     assert archive.reads == 1
+
+
+def test_the_facts_of_many_names_do_not_grow_without_end(archive, monkeypatch):
+    """A visitor may ask for any period: each has a name of its own."""
+    monkeypatch.setattr(kept, "_MOST_NAMES", 3)
+    for name in ("a", "b", "c", "a", "d"):
+        archive.get(name)
+    assert archive.reads == 4
+    archive.get("a")
+    assert archive.reads == 4, "asked for lately"
+    archive.get("b")
+    assert archive.reads == 5
+
+
+def test_the_follow_up_says_that_it_is_counted_anew_and_a_file_never_is_old(coordinator, site, slow, monkeypatch):
+    works = []
+    monkeypatch.setattr(site._kept, "_start", works.append)
+    said = "Siffrorna räknas om; läs in sidan igen om en stund."
+    before = coordinator.get("/uppfoljning?format=json").json()
+    assert said not in coordinator.get("/uppfoljning").text
+    form = {"utlysning": "portal/rolling", "lage": "soker"}
+    coordinator.post("/forvaltning/samhallsplanering/lage", form, page="/forvaltning/samhallsplanering")
+    assert said in coordinator.get("/uppfoljning").text
+    assert "being counted anew" in coordinator.get("/uppfoljning?lang=en").text
+    assert coordinator.get("/uppfoljning?format=json").json() != before
+    works[0]()
+    assert said not in coordinator.get("/uppfoljning").text

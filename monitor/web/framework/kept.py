@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ FAST_SECONDS = 0.15
 """CPU seconds up to which facts are read anew while the visitor waits; above, the previous ones serve meanwhile."""
 PAUSE_SECONDS = 30.0
 """Seconds between two readings behind the pages: an archive that is written to all the time is not read all the time."""
+_MOST_NAMES = 100
+"""Names whose facts are kept, the latest asked for: a name may have a period in it that a visitor types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class KeptFacts:
         """
         self._clock = clock
         self._start = start
-        self._entries: dict[str, _Entry] = {}
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._lock = threading.Lock()
 
     def get(self, name: str, stamp: Callable[[], object], read: Callable[[], _Facts]) -> Kept[_Facts]:
         """Return facts.
@@ -59,24 +63,33 @@ class KeptFacts:
             stamp: Returns a value that changes when the facts may have changed.
             read: Reads the facts, in any thread.
         """
-        entry = self._entries.setdefault(name, _Entry())
+        entry = self._entry(name)
         if entry.kept is not None and stamp() == entry.stamp:
             return entry.kept
         if entry.kept is None or entry.seconds <= FAST_SECONDS:
             with entry.lock:
-                if entry.kept is None or stamp() != entry.stamp:
-                    self._read(entry, stamp, read)
-                return entry.kept  # type: ignore[return-value]
+                if entry.kept is not None and stamp() == entry.stamp:
+                    return entry.kept  # another visitor had it read meanwhile
+                return self._read(entry, stamp, read)
         if not entry.is_reading and time.monotonic() - entry.read_at > PAUSE_SECONDS:
             entry.is_reading = True
             self._start(lambda: self._read_behind(entry, stamp, read))
         return Kept(entry.kept.facts, entry.kept.made, is_old=True)
 
-    def _read(self, entry: _Entry, stamp: Callable[[], object], read: Callable[[], object]) -> None:
+    def _entry(self, name: str) -> _Entry:
+        with self._lock:
+            entry = self._entries.setdefault(name, _Entry())
+            self._entries.move_to_end(name)
+            while len(self._entries) > _MOST_NAMES:
+                self._entries.popitem(last=False)
+        return entry
+
+    def _read(self, entry: _Entry, stamp: Callable[[], object], read: Callable[[], _Facts]) -> Kept[_Facts]:
         before, began = stamp(), time.thread_time()
-        facts = read()
-        entry.kept, entry.stamp = Kept(facts, self._clock()), before
+        kept = Kept(read(), self._clock())
+        entry.kept, entry.stamp = kept, before
         entry.seconds, entry.read_at = time.thread_time() - began, time.monotonic()
+        return kept
 
     def _read_behind(self, entry: _Entry, stamp: Callable[[], object], read: Callable[[], object]) -> None:
         try:

@@ -150,10 +150,12 @@ def followup_page(visit: Visit) -> Response:
     asked = read_asked_period(visit)
     if visit.args.get("format") == "json":
         return _answer_file(asked, "json", visit)
-    document = _asked_document(asked, visit)
+    kept = visit.site.kept(f"follow-up {asked.begin} {asked.end}", lambda: _compute(asked, visit.site))
+    document = kept.facts
     fields = {"fran": document["from"], "till": document["to"]} | {name: asked.typed[name] for name in asked.problems}
     values = {**_report_values(document, visit), **_own_history(visit)}
-    return page("followup.html", visit, fields=fields, problems=asked.problems, **values)
+    counted = kept.made if kept.is_old else None
+    return page("followup.html", visit, fields=fields, problems=asked.problems, counted_at=counted, **values)
 
 
 def _own_history(visit: Visit) -> dict[str, Any]:
@@ -176,16 +178,12 @@ def _answer_file(asked: AskedPeriod, form: str, visit: Visit) -> Response:
     """Answer with a file; a file of another period than the one asked for would be taken for it."""
     if asked.problems:
         return problem_page(visit, 400)
-    return _file(_asked_document(asked, visit), form, visit)
+    # Not the kept figures of the page: a file goes on to others, who cannot see that they are being counted anew.
+    return _file(_compute(asked, visit.site), form, visit)
 
 
-def _asked_document(asked: AskedPeriod, visit: Visit) -> dict[str, Any]:
-    site = visit.site
-
-    def compute() -> dict[str, Any]:
-        return compute_follow_up(site.archive.db, site.rules, site.config, asked.begin, asked.end, site.now())
-
-    return site.kept(f"follow-up {asked.begin} {asked.end}", compute).facts
+def _compute(asked: AskedPeriod, site: Site) -> dict[str, Any]:
+    return compute_follow_up(site.archive.db, site.rules, site.config, asked.begin, asked.end, site.now())
 
 
 def _file(document: Mapping[str, Any], form: str, visit: Visit) -> Response:

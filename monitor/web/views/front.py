@@ -14,7 +14,7 @@ from monitor.vocabulary import ACCEPTED_RUNS, NOT_READ, OVERDUE, OVERDUE_LABEL, 
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import format_count, page, redirect
-from monitor.web.search_index import search_index_of
+from monitor.web.search_index import open_by_department
 
 _FRESH_PERIOD = timedelta(hours=36)
 """Age of the last accepted run up to which a source counts as read: a night's run and half a day of delay."""
@@ -29,14 +29,14 @@ def front(visit: Visit) -> Response:
     counts = count_calls(db, visit.now)
     if visit.local and visit.site.sessions.offers_code and not counts["total"]:
         return redirect("/kom-igang")
-    lists = search_index_of(visit.site)
+    site = visit.site
     return page(
         "front.html",
         visit,
         counts=counts,
         departments=department_list(visit),
-        closing=lists.kept("closing", lambda: list_closing_soon(db, visit.now)),
-        newest=lists.kept("newest", lambda: list_newest(db, visit.now)),
+        closing=site.kept("closing", lambda: list_closing_soon(site.archive.db, site.now())).facts,
+        newest=site.kept("newest", lambda: list_newest(site.archive.db, site.now())).facts,
         sources=_reading_summary(visit),
     )
 
@@ -48,7 +48,7 @@ def departments(visit: Visit) -> Response:
 
 def department_list(visit: Visit) -> list[dict[str, Any]]:
     """Return the departments that get mails, with their mandate and the number of open and forthcoming calls."""
-    counts = search_index_of(visit.site).open_by_department()
+    counts = open_by_department(visit.site)
     return [
         {
             "id": department.id,

@@ -49,7 +49,7 @@ class CandidateOrganisation:
     name: str
     place: str
     reason: str
-    """What points to the municipality, in Swedish."""
+    """Words that say why it may be the municipality, in Swedish."""
     projects: Sequence[OwnProject]
 
 

@@ -42,7 +42,7 @@ from monitor.web.outputs.calendars import calendar_of
 from monitor.web.outputs.exports import as_csv, as_excel, as_json
 from monitor.web.outputs.feeds import atom_feed
 from monitor.web.outputs.machine import machine_values
-from monitor.web.search_index import FoundQuery, programme_id, search_index_of, vocabulary_of
+from monitor.web.search_index import FoundQuery, open_by_department, programme_id, search_index_of, vocabulary_of
 from monitor.web.views.documents import shown_page_hits
 
 PARAMETERS = {
@@ -401,7 +401,7 @@ def department_hints(visit: Visit, query: str) -> list[dict[str, Any]]:
     terms = _hint_terms(query)
     if not terms:
         return []
-    counts = search_index_of(visit.site).open_by_department()
+    counts = open_by_department(visit.site)
     departments = [department for department in visit.site.rules.departments.values() if department.enabled]
     terms_by_department = _terms_in_mandates(visit.site.rules, [department.id for department in departments], TermSet(terms))
     uses = Counter(term for terms in terms_by_department.values() for term in terms)
