@@ -84,14 +84,11 @@ class CandidateRow:
 class CandidateReader:
     """Reader of the candidates of one department after the other; decodes each call once."""
 
-    def __init__(self, db: Database, now: datetime, *, keep: bool = False) -> None:
-        """Prepare to read; with `keep`, where nothing is stored meanwhile, each department's candidates are read once."""
+    def __init__(self, db: Database, now: datetime) -> None:
         self._db = db
-        self._keep = keep
         self._now = now
         self._calls: dict[CallKey, Call] = {}
         self._corrected = list_corrected_keys(db)
-        self._rows: dict[tuple[str, datetime, datetime], list[CandidateRow]] = {}
 
     def read(self, department: str, since: datetime, news_since: datetime) -> list[CandidateRow]:
         """Return every call that the department may have to be told of, in the order of their keys.
@@ -101,13 +98,6 @@ class CandidateReader:
         links, the other records of a matched call's story. All records of a story have the same `story`. A document that moved
         a dossier and was first seen after `news_since` comes with the documents of it that the department was told of before.
         """
-        asked = (department, since, news_since)
-        rows = self._rows.get(asked) or self._read(*asked)
-        if self._keep:
-            self._rows[asked] = rows
-        return rows
-
-    def _read(self, department: str, since: datetime, news_since: datetime) -> list[CandidateRow]:
         told = self._told(department)
         answers = self._answers(department)
         events = self._events(department)

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from monitor.calls import CallKey, call_status, next_deadline
 from monitor.digest.arrange import arrange
@@ -28,6 +29,53 @@ _FIRST_SECTION = {
 }
 
 
+class FindDueItem(Protocol):
+    """Function with the result of `due_item`."""
+
+    def __call__(
+        self,
+        candidate: Candidate,
+        also: tuple[Candidate, ...] = (),
+        *,
+        first: bool,
+        previous: datetime | None,
+        choice: Choice,
+        now: datetime,
+    ) -> DigestItem | None:
+        """Return the item that a call gives now, or None when there is nothing to tell."""
+
+
+def due_item(
+    candidate: Candidate,
+    also: tuple[Candidate, ...] = (),
+    *,
+    first: bool,
+    previous: datetime | None,
+    choice: Choice,
+    now: datetime,
+) -> DigestItem | None:
+    """Return the item that this call gives now, or None when there is nothing to tell."""
+    known = read_facts(candidate.told)
+    if not known.told:
+        return _first_item(candidate, also, first=first, previous=previous, choice=choice, now=now)
+    if candidate.answer == Answer.NOT_FOR_US:
+        return None
+    changes = find_changes(candidate, known, now)
+    if changes and {change.kind for change in changes} != {MailChange.OPENED}:
+        return _changed_item(candidate, known, changes, also, now)
+    if candidate.match is None or candidate.vanished_at is not None or candidate.withheld:
+        return None
+    if changes:
+        return DigestItem(
+            candidate=candidate,
+            section=MailSection.NEW,
+            facts=("opened", *mention_facts(candidate, known, now)),
+            also=also,
+            opened=True,
+        )
+    return _closing_item(candidate, known, also, now) or _asked_item(candidate, known, also, now)
+
+
 def choose(
     candidates: Iterable[Candidate],
     *,
@@ -36,6 +84,7 @@ def choose(
     choice: Choice,
     now: datetime,
     arranged: Arrangement = AS_CHOSEN,
+    find_item: FindDueItem = due_item,
 ) -> Selection:
     """Return the selection for one department's mail of the week.
 
@@ -46,12 +95,13 @@ def choose(
         choice: The limits to follow.
         now: The moment of the mail.
         arranged: The order that the coordinator wants.
+        find_item: `due_item`, or a function that remembers its results.
     """
     merged = merge_stories(follow_dossiers(candidates))
     items = [
         item
         for candidate, also in merged
-        if (item := due_item(candidate, also, first=first, previous=previous, choice=choice, now=now))
+        if (item := find_item(candidate, also, first=first, previous=previous, choice=choice, now=now))
     ]
     items.sort(key=lambda item: _sort_key(item, now))
     if first:
@@ -90,37 +140,6 @@ def open_known_calls(candidates: Iterable[Candidate], now: datetime, limit: int 
         and (upcoming := next_deadline(candidate.call, now)) is not None
     ]
     return tuple(candidate for _, _, candidate in sorted(found, key=lambda row: row[:2])[:limit])
-
-
-def due_item(
-    candidate: Candidate,
-    also: tuple[Candidate, ...] = (),
-    *,
-    first: bool,
-    previous: datetime | None,
-    choice: Choice,
-    now: datetime,
-) -> DigestItem | None:
-    """Return the item that this call gives now, or None when there is nothing to tell."""
-    known = read_facts(candidate.told)
-    if not known.told:
-        return _first_item(candidate, also, first=first, previous=previous, choice=choice, now=now)
-    if candidate.answer == Answer.NOT_FOR_US:
-        return None
-    changes = find_changes(candidate, known, now)
-    if changes and {change.kind for change in changes} != {MailChange.OPENED}:
-        return _changed_item(candidate, known, changes, also, now)
-    if candidate.match is None or candidate.vanished_at is not None or candidate.withheld:
-        return None
-    if changes:
-        return DigestItem(
-            candidate=candidate,
-            section=MailSection.NEW,
-            facts=("opened", *mention_facts(candidate, known, now)),
-            also=also,
-            opened=True,
-        )
-    return _closing_item(candidate, known, also, now) or _asked_item(candidate, known, also, now)
 
 
 def follow_dossiers(candidates: Iterable[Candidate]) -> list[Candidate]:

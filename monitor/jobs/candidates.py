@@ -12,7 +12,17 @@ from monitor.archive.candidates import CandidateMatch, CandidateRow, MatchDetail
 from monitor.archive.overrides import Overrides
 from monitor.calls import Call, CallKey, within_calendar
 from monitor.config import Config
-from monitor.digest.model import Arrangement, Audience, CallEvent, Candidate, Choice, DepartmentMatch, Reasons, SourceHealth, Told
+from monitor.digest.model import (
+    Arrangement,
+    Audience,
+    CallEvent,
+    Candidate,
+    Choice,
+    DepartmentMatch,
+    Reasons,
+    SourceHealth,
+    Told,
+)
 from monitor.digest.render import LANGUAGES
 from monitor.documents.wording import worded_side
 from monitor.fit import card_from_json

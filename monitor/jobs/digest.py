@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.archive import Archive, lock
-from monitor.archive.candidates import CandidateReader
 from monitor.archive.digests import (
     NewDigest,
     StoredDigest,
@@ -27,18 +26,19 @@ from monitor.archive.digests import (
 )
 from monitor.archive.files import load_secret
 from monitor.archive.numbers import CallNumbers
-from monitor.archive.overrides import Overrides, read_overrides
 from monitor.archive.recipients import active_recipients, adopt_recipients, silenced_departments
 from monitor.config import Config
 from monitor.digest.answers import Signer
-from monitor.digest.choose import choose, choose_corrections, open_known_calls
+from monitor.digest.choose import choose_corrections, open_known_calls
 from monitor.digest.layout import Occasion
+from monitor.digest.memory import CandidateMemory
 from monitor.digest.model import Candidate, Selection, SourceHealth
 from monitor.digest.render import Rendered, Rendering, Templates, load_templates, render_mail
 from monitor.digest.wording import iso_week
 from monitor.errors import ArchiveError, ConfigError, LockedError, MonitorError
-from monitor.jobs.candidates import apply_choices, judge_sources, make_arrangement, make_candidate, make_choice
+from monitor.jobs.candidates import judge_sources
 from monitor.jobs.channels import active_channels, write_card
+from monitor.jobs.choosing import MailChooser
 from monitor.jobs.circumstances import audience_of, with_reminders
 from monitor.jobs.digest_report import (
     THIS_WEEK,
@@ -182,21 +182,25 @@ class DigestBuilder:
         *,
         week: str | None = None,
         dry_run: bool = False,
+        memory: CandidateMemory | None = None,
     ) -> None:
-        """Prepare to build the mails of a week, that of `now` by default. With `dry_run` nothing is stored."""
+        """Prepare to build the mails of a week, that of `now` by default.
+
+        With `dry_run` nothing is stored, and each department's candidates are read once, into `memory` where it is given; it
+        must be of the same rules and of `now`.
+        """
         self._config = config
         self._db = archive.db
         self._now = now.astimezone(config.zone)
         self._week = week or iso_week(self._now.date())
         self._dry_run = dry_run
-        self._unchanged = False
         self._rules = rules
         self._templates: Templates = load_templates(config.digests_dirs)
         self._signer = Signer(secrets.token_bytes(32) if dry_run else load_secret(config.data_dir))
-        self._reader = CandidateReader(archive.db, self._now, keep=dry_run)
+        memory = (memory or CandidateMemory(self._now)) if dry_run else None
+        self._chooser = MailChooser(config, archive.db, rules, self._now, self._week, memory)
         self._health: tuple[SourceHealth, ...] = judge_sources(config, source_health(archive.db), self._now)
         self._numbers = CallNumbers(archive.db)
-        self._chosen: dict[str, Overrides] = {}
         for recipient in config.recipient:
             if recipient.department not in self._rules.departments:
                 raise ConfigError(
@@ -216,13 +220,13 @@ class DigestBuilder:
     def for_week(self, week: str) -> DigestBuilder:
         """Return a builder of another week's mails that shares what this one has read."""
         other = copy(self)
-        other._week, other._chosen = week, {}
+        other._week, other._chooser = week, self._chooser.for_week(week)
         return other
 
     def without_choices(self) -> DigestBuilder:
         """Return a builder of the same mails without the coordinator's choices, which shares what this one has read."""
         other = copy(self)
-        other._unchanged, other._chosen = True, {}
+        other._chooser = self._chooser.without_choices()
         return other
 
     def departments(self, ids: Iterable[str]) -> list[Department]:
@@ -269,8 +273,8 @@ class DigestBuilder:
                 reason=self._why_nobody(department),
             )
         last = last_digest(self._db, department.id)
-        candidates = self._week_candidates(department, last)
-        selection, ahead = self._select(department, last, candidates)
+        candidates = self._chooser.week_candidates(department, last)
+        selection, ahead = self._chooser.select(department, last, candidates)
         streams = self._ledger(department, recipients).streams(candidates)
         digest_id = f"{self._week}-{department.id}"
         mails = [self._stream_mail(department, stream, selection, last, candidates) for stream in streams if not stream.plain]
@@ -300,10 +304,10 @@ class DigestBuilder:
         previous = stream.since or (last.created if last is not None else None)
         if stream.since is not None or stream.apart.unaware or stream.apart.own:
             if stream.since is not None:
-                candidates = self._candidates(department, stream.since, comments=True)
+                candidates = self._chooser.candidates(department, stream.since, comments=True)
             seen = as_seen(candidates, stream)
             missed_since = max(previous, self._now - _MISSED_PERIOD) if previous is not None else None
-            selection = self._choose(department, seen, missed_since)
+            selection = self._chooser.choose(department, seen, missed_since)
             ahead = open_known_calls(seen, self._now) if selection.kind is MailKind.QUIET else ()
         selection = narrowed(selection, stream, self._rules)
         if selection.kind is MailKind.QUIET and (stream.certain or self._is_silent(department)):
@@ -327,7 +331,7 @@ class DigestBuilder:
         last, recipients = last_digest(self._db, department.id), self.recipients(department)
         if last is None or not recipients:
             return None
-        candidates = self._candidates(department, last.created)
+        candidates = self._chooser.candidates(department, last.created)
         selection = choose_corrections(candidates, self._now)
         ledger = self._ledger(department, recipients)
         plain = [
@@ -376,19 +380,20 @@ class DigestBuilder:
         if next_number(self._db, digest_id) > 1:
             return None
         last = last_digest(self._db, department.id)
-        selection, ahead = self._selection(department, last)
+        selection, ahead = self._chooser.select(department, last, self._chooser.week_candidates(department, last))
         coordinator = [Subscriber(department=department.id, email=self._config.digest.preview)]
         rendered = self._render(digest_id, department, selection, coordinator, ahead=ahead, last=last)
         return self._store(digest_id, department, selection, rendered, coordinator, preview=True)
 
     def plan(self, department: Department) -> Selection:
         """Return the contents of the department's next mail as they would be now."""
-        return self._selection(department, last_digest(self._db, department.id))[0]
+        last = last_digest(self._db, department.id)
+        return self._chooser.select(department, last, self._chooser.week_candidates(department, last))[0]
 
     def streams(self, department: Department, recipients: Sequence[Subscriber] | None = None) -> list[Stream]:
         """Return the recipients of the department's next mail, or those that are given, grouped by the mail that they get."""
         readers = self._due_recipients(department) if recipients is None else recipients
-        candidates = self._week_candidates(department, last_digest(self._db, department.id))
+        candidates = self._chooser.week_candidates(department, last_digest(self._db, department.id))
         return self._ledger(department, readers).streams(candidates)
 
     def draft(self, department: Department, stream: Stream | None = None) -> DigestDraft | None:
@@ -398,9 +403,9 @@ class DigestBuilder:
             None when these recipients get no mail now.
         """
         last = last_digest(self._db, department.id)
-        candidates = self._week_candidates(department, last)
-        selection, ahead = self._select(department, last, candidates)
-        unplaced = self._choose(department, candidates, last.created if last else None, first=last is None, placed=False)
+        candidates = self._chooser.week_candidates(department, last)
+        selection, ahead = self._chooser.select(department, last, candidates)
+        unplaced = self._chooser.choose(department, candidates, last.created if last else None, first=last is None, placed=False)
         digest_id = f"{self._week}-{department.id}"
         if stream is not None and not stream.plain:
             mail = self._stream_mail(department, stream, selection, last, candidates)
@@ -417,51 +422,6 @@ class DigestBuilder:
         return DigestDraft(
             department=department.id, selection=selection, rendered=rendered, unplaced=unplaced, candidates=candidates
         )
-
-    def _selection(self, department: Department, last: StoredDigest | None) -> tuple[Selection, tuple[Candidate, ...]]:
-        return self._select(department, last, self._week_candidates(department, last))
-
-    def _week_candidates(self, department: Department, last: StoredDigest | None) -> list[Candidate]:
-        return self._candidates(department, last.created if last else self._now, comments=True)
-
-    def _select(
-        self, department: Department, last: StoredDigest | None, candidates: Sequence[Candidate]
-    ) -> tuple[Selection, tuple[Candidate, ...]]:
-        selection = self._choose(department, candidates, last.created if last else None, first=last is None)
-        return selection, open_known_calls(candidates, self._now) if selection.kind is MailKind.QUIET else ()
-
-    def _choose(
-        self,
-        department: Department,
-        candidates: Iterable[Candidate],
-        previous: datetime | None,
-        *,
-        first: bool = False,
-        placed: bool = True,
-    ) -> Selection:
-        arranged = make_arrangement(self._choices(department), placed=placed)
-        choice = make_choice(self._config)
-        return choose(candidates, first=first, previous=previous, choice=choice, now=self._now, arranged=arranged)
-
-    def _candidates(self, department: Department, since: datetime, *, comments: bool = False) -> list[Candidate]:
-        """Return the candidates of a mail; with the coordinator's comments for the week's mail if it is one."""
-        news_since = self._now - timedelta(days=self._config.digest.news_days)
-        choices = self._choices(department)
-        candidates = [make_candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
-        return apply_choices(candidates, choices, comments=comments)
-
-    def _choices(self, department: Department) -> Overrides:
-        """Return the coordinator's choices, read once: a mail is chosen and laid out by the same."""
-        if self._unchanged:
-            return Overrides()
-        if department.id not in self._chosen:
-            self._chosen[department.id] = read_overrides(self._db, department.id, self._week)
-        return self._chosen[department.id]
-
-    def _used_edits(self, department: Department, selection: Selection) -> list[int]:
-        """Return the numbers of the changes that a mail uses up; a comment waits for the mail that tells its call."""
-        told = {item.candidate.key for item in selection.everything}
-        return [edit.id for key, edit in self._choices(department).edits.items() if key in told or not edit.comment]
 
     def _is_silent(self, department: Department) -> bool:
         return self._config.digest.quiet == "nothing" or department.id in self._config.digest.silent
@@ -497,7 +457,7 @@ class DigestBuilder:
             previous_week=previous_week,
             health=self._health,
             ahead=ahead,
-            top=self._choices(department).mail_note,
+            top=self._chooser.choices(department).mail_note,
         )
         occasion = with_reminders(occasion, self._config, self._db, self._rules, department, selection, languages)
         audience = audience_of(self._config, self._db, department, self._numbers, selection, languages)
@@ -538,7 +498,7 @@ class DigestBuilder:
             renderings=[self._stored_rendering(rendering, recipients, preview=preview) for rendering in rendered.renderings],
             calendars=[(file.name, file.content) for file in rendered.calendars],
             addresses=[outbox_row(self._config, digest_id, recipient, follows=not preview) for recipient in recipients],
-            edits=self._used_edits(department, selection) if selection.kind in WEEKS_MAILS and not preview else (),
+            edits=self._chooser.used_edits(department, selection) if selection.kind in WEEKS_MAILS and not preview else (),
         )
         made = [self._own_digest(f"{digest_id}-val{number}", department, mail) for number, mail in enumerate(others, 1)]
         # All or none: what the department's mail tells counts as told to everybody whose own mail is stored with it.

@@ -18,6 +18,7 @@ from monitor.calls import Call, CallKey, call_status, next_deadline
 from monitor.config import Config
 from monitor.digest.arrange import Part, part_of
 from monitor.digest.choose import ASKED_REMINDER
+from monitor.digest.memory import CandidateMemory
 from monitor.digest.model import Candidate, DigestItem, Selection
 from monitor.digest.render import Rendered, Rendering
 from monitor.digest.wording import iso_week
@@ -28,7 +29,7 @@ from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
 from monitor.subscription import Stream
 from monitor.vocabulary import PACE_LABELS, SECTION_LABELS, Answer, Kind, MailSection, Pace, Status
-from monitor.web.framework.request import DraftDifference, DraftItem, DraftWish, MailDraft, PlannedItem, PlannedMail
+from monitor.web.framework.mail_drafts import DraftDifference, DraftItem, DraftWish, MailDraft, PlannedItem, PlannedMail
 
 
 def plan_digests(
@@ -67,18 +68,48 @@ def _following_week(config: Config, now: datetime) -> str:
     return iso_week((now.astimezone(config.zone) + timedelta(weeks=1)).date())
 
 
-def draft_mail(config: Config, archive: Archive, rules: RuleSet, now: datetime, wish: DraftWish) -> MailDraft | None:
+def read_candidates(config: Config, archive: Archive, rules: RuleSet, now: datetime, department: str) -> CandidateMemory:
+    """Return the candidates of a department's next mail with the items that they give, for `draft_mail`.
+
+    Raises:
+        ConfigError: The department is unknown.
+    """
+    memory = CandidateMemory(now.astimezone(config.zone))
+    builder = DigestBuilder(config, archive, rules, now, dry_run=True, memory=memory)
+    builder.plan(builder.departments([department])[0])
+    return memory
+
+
+def draft_mail(
+    config: Config,
+    archive: Archive,
+    rules: RuleSet,
+    now: datetime,
+    wish: DraftWish,
+    memory: CandidateMemory | None = None,
+) -> MailDraft | None:
     """Return a department's next mail as `digest --dry-run` would write it now: this week's, or the next one when that is built.
+
+    Args:
+        config: The installation.
+        archive: Its archive.
+        rules: The rules.
+        now: Time of the mail.
+        wish: The mail to draft.
+        memory: The department's candidates, read by the same rules; the mail is then drafted as it would have been at their
+            time, with the coordinator's present choices.
 
     Raises:
         ConfigError: The department is unknown.
         MailError: A template does not work.
     """
+    if memory is not None:
+        now = memory.now
     if wish.more or wish.less:
         shadow_matches(archive.db, wish.department, _matches(archive, rules, wish), wish.less, now)
     built = departments_with_digest(archive.db, iso_week(now.astimezone(config.zone).date()))
     week = _following_week(config, now) if wish.department in built else None
-    builder = DigestBuilder(config, archive, rules, now, week=week, dry_run=True)
+    builder = DigestBuilder(config, archive, rules, now, week=week, dry_run=True, memory=memory)
     department = rules.departments[wish.department]
     streams = builder.streams(department)
     plain = next((stream for stream in streams if stream.plain), None)

@@ -26,7 +26,7 @@ from monitor.jobs.match import documents_for, match_rows
 from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
 from monitor.vocabulary import MailKind
-from monitor.web.framework.request import RewrittenMail
+from monitor.web.framework.mail_drafts import RewrittenMail
 
 
 def rewrite_digest(

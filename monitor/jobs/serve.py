@@ -23,9 +23,11 @@ from monitor.toml_edit import EditOutcome, EditRequest, TextOutcome, TextRequest
 from monitor.vocabulary import JobState
 from monitor.web.framework.auth import save_password
 from monitor.web.framework.guide import GuideState
-from monitor.web.framework.request import AsgiApp, DraftWish, MailDraft, McpApp, PlannedMail, RewrittenMail, Site
+from monitor.web.framework.mail_drafts import DraftWish, MailDraft, PlannedMail, RewrittenMail
+from monitor.web.framework.request import AsgiApp, McpApp, Site
 
 if TYPE_CHECKING:
+    from monitor.digest.memory import CandidateMemory
     from monitor.jobs.guide import GuideWork
     from monitor.jobs.status import StatusDocument
 
@@ -58,12 +60,19 @@ class PageWork:
         with open_installation(self._config) as archive:
             return plan_digests(self._config, archive, rules, now, departments)
 
-    def draft(self, rules: RuleSet, now: datetime, wish: DraftWish) -> MailDraft | None:
-        """Return a department's next mail as it would be built now; nothing is stored."""
+    def read_candidates(self, rules: RuleSet, now: datetime, department: str) -> CandidateMemory:
+        """Return the candidates of a department's next mail, for `draft`."""
+        from monitor.jobs.preview import read_candidates
+
+        with open_installation(self._config) as archive:
+            return read_candidates(self._config, archive, rules, now, department)
+
+    def draft(self, rules: RuleSet, now: datetime, wish: DraftWish, memory: CandidateMemory | None = None) -> MailDraft | None:
+        """Return a department's next mail as it would be built now, or at the time of its candidates; nothing is stored."""
         from monitor.jobs.preview import draft_mail
 
         with open_installation(self._config) as archive:
-            return draft_mail(self._config, archive, rules, now, wish)
+            return draft_mail(self._config, archive, rules, now, wish, memory)
 
     def rewrite(self, rules: RuleSet, digest: str, more: Collection[CallKey]) -> RewrittenMail | None:
         """Return a mail as it would have been with these rules; `more` are calls that only these rules match."""

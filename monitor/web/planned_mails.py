@@ -1,7 +1,7 @@
-"""Next mails of the departments for the coordinator's first page, planned anew after changes.
+"""Next mails of the departments, planned anew after changes: all of them for the coordinator's first page, and each alone.
 
-A plan reads every call that a department was told of. In a large archive that takes seconds, so the last plans are shown
-meanwhile; a department whose choices the coordinator has changed since is planned at once.
+A plan reads every call that a department was told of. In a large archive that takes seconds, so what was read last is shown
+meanwhile; the coordinator's choices are always the present ones.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.archive.overrides import Overrides, read_overrides
-from monitor.web.framework.request import PlannedMail, Site
+from monitor.web.framework.mail_drafts import DraftWish, MailDraft, PlannedMail
+from monitor.web.framework.request import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,25 @@ def read_plans(site: Site) -> Plans:
 def _with_choices(site: Site, mails: Iterable[PlannedMail]) -> list[tuple[PlannedMail, Overrides]]:
     """Return plans with the coordinator's choices for them."""
     return [(mail, read_overrides(site.archive.db, mail.department, mail.week)) for mail in mails]
+
+
+@dataclass(frozen=True, slots=True)
+class NextMail:
+    """A department's next mail, with the time of the candidates that it was chosen from."""
+
+    draft: MailDraft | None
+    """None when nobody gets a mail."""
+    made: datetime
+    is_old: bool
+    """True when something but the coordinator's choices has changed since, and the candidates are being read anew."""
+
+
+def read_next_mail(site: Site, wish: DraftWish) -> NextMail:
+    """Return the next mail that a wish names, with the present choices.
+
+    Raises:
+        ConfigError: The department is unknown.
+    """
+    rules, now = site.rules, site.now()
+    kept = site.kept(f"next-mail {wish.department}", lambda: site.jobs.read_candidates(rules, now, wish.department))
+    return NextMail(site.jobs.draft(rules, now, wish, kept.facts), kept.made, kept.is_old)

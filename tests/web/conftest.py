@@ -13,7 +13,7 @@ from monitor.archive import open_archive
 from monitor.archive.numbers import number_of
 from monitor.calls import CallKey
 from monitor.config import load_config
-from monitor.jobs.preview import draft_mail, plan_digests
+from monitor.jobs.preview import draft_mail, plan_digests, read_candidates
 from monitor.jobs.serve import PageWork
 from monitor.web.framework.app import make_app
 from monitor.web.framework.auth import save_password
@@ -41,9 +41,13 @@ class FakeJobs:
         with open_archive(self.config.archive) as archive:
             return plan_digests(self.config, archive, rules, now, departments)
 
-    def draft(self, rules, now, wish):
+    def read_candidates(self, rules, now, department):
         with open_archive(self.config.archive) as archive:
-            return draft_mail(self.config, archive, rules, now, wish)
+            return read_candidates(self.config, archive, rules, now, department)
+
+    def draft(self, rules, now, wish, memory=None):
+        with open_archive(self.config.archive) as archive:
+            return draft_mail(self.config, archive, rules, now, wish, memory)
 
     def rewrite(self, rules, digest, more):
         return PageWork(self.config).rewrite(rules, digest, more)

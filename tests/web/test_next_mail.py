@@ -13,7 +13,7 @@ from monitor.calls import CallKey
 from monitor.digest.answers import LeaveLink
 from monitor.digest.links import RECIPIENT_TOKEN
 from monitor.jobs.digest import build_digests
-from monitor.web.framework.request import DraftWish
+from monitor.web.framework.mail_drafts import DraftWish
 from tests.web.conftest import everything, rows
 from tests.web.sample import NOW
 

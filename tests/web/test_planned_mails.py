@@ -1,11 +1,13 @@
-"""The plans of the next mails on the coordinator's first page: kept while nothing changes, and in large archives while new ones are made."""
+"""The plans of the next mails, of all departments and of each: kept while nothing changes, and in large archives while new ones are made."""
 
 from datetime import timedelta
 
 import pytest
 
+from monitor.archive.candidates import CandidateReader
 from monitor.web.framework import kept
-from monitor.web.planned_mails import read_plans
+from monitor.web.framework.mail_drafts import DraftWish
+from monitor.web.planned_mails import read_next_mail, read_plans
 from tests.web.sample import NOW
 
 
@@ -93,3 +95,47 @@ def test_the_page_says_so(site, coordinator, slow):
     assert said in coordinator.get("/samordna").text
     slow[-1]()
     assert said not in coordinator.get("/samordna").text
+
+
+CULTURE = DraftWish(department="kultur-fritid")
+
+
+def calls_of(mail):
+    return [item.key for item in mail.draft.items]
+
+
+def test_a_mail_from_kept_candidates_is_the_mail_from_new_ones(site, coordinator):
+    for change in (lambda: None, lambda: hold(coordinator, site)):
+        change()
+        for wish in (
+            CULTURE,
+            DraftWish(department="kultur-fritid", unchanged=True),
+            DraftWish(department="kultur-fritid", bare=True),
+        ):
+            kept_mail, new = read_next_mail(site, wish).draft, site.jobs.draft(site.rules, site.now(), wish)
+            assert (kept_mail.items, kept_mail.differences, kept_mail.kind) == (new.items, new.differences, new.kind)
+            assert kept_mail.subject == new.subject
+
+
+def test_candidates_of_a_mail_are_read_once_for_many_pages(site, monkeypatch):
+    reads = []
+    read = CandidateReader.read
+    monkeypatch.setattr(CandidateReader, "read", lambda self, *asked: reads.append(asked) or read(self, *asked))
+    for _ in range(3):
+        read_next_mail(site, CULTURE)
+    assert len(reads) == 1
+
+
+def test_a_large_archive_shows_the_last_mail_with_the_persons_own_choice(site, coordinator, slow):
+    before = read_next_mail(site, CULTURE)
+    assert not before.is_old
+    key = hold(coordinator, site)
+    page = coordinator.get("/samordna/mejl/kultur-fritid").text
+    assert "Mejlet räknas om" in page
+    meanwhile = read_next_mail(site, CULTURE)
+    assert meanwhile.is_old
+    assert calls_of(meanwhile) == [one for one in calls_of(before) if one != key]
+    for work in slow:
+        work()
+    assert not read_next_mail(site, CULTURE).is_old
+    assert "Mejlet räknas om" not in coordinator.get("/samordna/mejl/kultur-fritid").text

@@ -31,9 +31,11 @@ from monitor.errors import ArchiveError
 from monitor.matching.rules.model import Department
 from monitor.matching.theme_draft import draft_from_json
 from monitor.vocabulary import SECTION_LABELS, MailSection
-from monitor.web.framework.request import DraftItem, DraftWish, MailDraft, Visit
+from monitor.web.framework.mail_drafts import DraftItem, DraftWish, MailDraft
+from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page, problem_page, redirect
+from monitor.web.planned_mails import read_next_mail
 from monitor.web.views.digest import mail_response, without_signed_links
 from monitor.web.views.search import SearchParams, search_archive
 from monitor.web.views.subscription import read_recipient_link
@@ -96,7 +98,8 @@ def _wish(visit: Visit, department: str) -> DraftWish:
 
 def _show(visit: Visit, department: Department, typed: TypedText = TypedText()) -> Response:
     wish = _wish(visit, department.id)
-    draft = visit.site.jobs.draft(visit.site.rules, visit.now, wish)
+    found = read_next_mail(visit.site, wish)
+    draft = found.draft
     asked = visit.args.get("sok", "").strip()
     frame = "&".join(f"{name}={value}" for name in ("mejl", "sprak", "utan") if (value := visit.args.get(name, "")).isalnum())
     return page(
@@ -106,6 +109,7 @@ def _show(visit: Visit, department: Department, typed: TypedText = TypedText()) 
         department=department,
         path=f"/samordna/mejl/{department.id}",
         draft=draft,
+        draft_at=found.made if found.is_old else None,
         wish=wish,
         week=_week_number(draft),
         parts_of_mail=_parts(draft) if draft is not None else [],
@@ -183,7 +187,7 @@ def _back(department: Department, done: str, key: CallKey | None = None) -> str:
 
 def _move(visit: Visit, department: Department, key: CallKey, place: str) -> bool:
     """Give a call a place in its part, or with "" the program's; return False for a call or a place that is not there."""
-    draft = visit.site.jobs.draft(visit.site.rules, visit.now, DraftWish(department=department.id))
+    draft = read_next_mail(visit.site, DraftWish(department=department.id)).draft
     item = next((item for item in draft.items if item.key == key), None) if draft is not None else None
     if draft is None or item is None or not (place == "" or (place.isdecimal() and len(place) < 5)):
         return False
@@ -200,7 +204,7 @@ def _move(visit: Visit, department: Department, key: CallKey, place: str) -> boo
 
 def _write_comment(visit: Visit, department: Department, key: CallKey) -> Response:
     text = visit.form.get("kommentar", "")
-    draft = visit.site.jobs.draft(visit.site.rules, visit.now, DraftWish(department=department.id))
+    draft = read_next_mail(visit.site, DraftWish(department=department.id)).draft
     item = next((item for item in draft.items if item.key == key), None) if draft is not None else None
     problem = _length_problem(text)
     if draft is None or item is None:
@@ -218,7 +222,7 @@ def _write_comment(visit: Visit, department: Department, key: CallKey) -> Respon
 
 def _write_line(visit: Visit, department: Department) -> Response:
     text = visit.form.get("rad", "")
-    draft = visit.site.jobs.draft(visit.site.rules, visit.now, DraftWish(department=department.id))
+    draft = read_next_mail(visit.site, DraftWish(department=department.id)).draft
     problem = _length_problem(text) or ("" if draft is not None else "Inget mejl går ut, så raden sparades inte.")
     if problem or draft is None:
         return _show(visit, department, TypedText(text=text, problem=problem))
@@ -235,7 +239,7 @@ def _length_problem(text: str) -> str:
 def html(visit: Visit) -> Response:
     """Answer with the HTML of the next mail, for the frame of its page."""
     wish = replace(_wish(visit, _require_department(visit).id), bare=True)
-    draft = visit.site.jobs.draft(visit.site.rules, visit.now, wish)
+    draft = read_next_mail(visit.site, wish).draft
     if draft is None:
         raise NotFound
     return mail_response(draft.html)
@@ -271,7 +275,7 @@ def _own_draft(visit: Visit) -> tuple[Department | None, MailDraft | None]:
     if link is None or department is None:
         return None, None
     wish = DraftWish(department=department.id, recipient=link.recipient, bare=True)
-    return department, visit.site.jobs.draft(visit.site.rules, visit.now, wish)
+    return department, read_next_mail(visit.site, wish).draft
 
 
 ROUTES = (

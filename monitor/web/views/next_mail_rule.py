@@ -13,7 +13,8 @@ from monitor.calls import CallKey
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
 from monitor.matching.theme_draft import draft_from_json, find_gaps
-from monitor.web.framework.request import DraftItem, DraftWish, MailDraft, Visit
+from monitor.web.framework.mail_drafts import DraftItem, DraftWish, MailDraft
+from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import page, problem_page
 from monitor.web.views.rule_effect import PreviewOutcome
