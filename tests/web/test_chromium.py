@@ -9,6 +9,7 @@ from playwright.sync_api import expect, sync_playwright
 from monitor.archive import open_archive
 from monitor.config import load_config
 from monitor.digest.answers import AnswerLink, LeaveLink, Signer
+from monitor.web.framework import request
 from monitor.web.framework.app import make_app
 from monitor.web.framework.auth import COOKIE
 from monitor.web.framework.request import CurrentRules, Site
@@ -265,6 +266,16 @@ def test_an_edit_made_before_the_script_has_come_is_tried_too(page):
     held[0].continue_()
     page.locator("#utfall[data-number]").wait_for()
     assert "till, 0 bort" in page.locator("#utfall-kort").inner_text()
+
+
+def test_the_numbers_of_a_theme_come_by_themselves_where_the_page_does_not_wait_for_them(page, site, monkeypatch):
+    monkeypatch.setattr(request, "_LARGE_ARCHIVE", 1)
+    site._kept._entries.clear()
+    log_in(page)
+    page.goto("/regler/kultur")
+    page.locator("#utfall[data-number]").wait_for()
+    assert "0 bort" in page.locator("#utfall-kort").inner_text()
+    assert page.locator("[data-pending]").count() == 0
 
 
 def test_hold_back_and_let_go(page):

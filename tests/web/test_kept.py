@@ -132,3 +132,22 @@ def test_the_follow_up_says_that_it_is_counted_anew_and_a_file_never_is_old(coor
     assert coordinator.get("/uppfoljning?format=json").json() != before
     works[0]()
     assert said not in coordinator.get("/uppfoljning").text
+
+
+def test_facts_that_nobody_waits_for_come_when_they_are_read(archive):
+    def soon():
+        return archive.facts.get_soon("calls", lambda: archive.stamp, archive.read)
+
+    assert [soon() for _ in range(3)] == [None] * 3
+    [work] = archive.begun
+    work()
+    assert soon().facts == "of 1"
+    archive.stamp = 2
+    assert soon().facts == "of 2", "fast facts are waited for from then on"
+
+
+def test_whoever_must_wait_shares_the_reading_behind_the_page(archive):
+    archive.facts.get_soon("calls", lambda: archive.stamp, archive.read)
+    archive.begun[0]()
+    assert archive.get().facts == "of 1"
+    assert archive.reads == 1

@@ -10,6 +10,7 @@ from monitor.archive import open_archive
 from monitor.jobs.digest import build_digests
 from monitor.jobs.match import match_archive
 from monitor.matching.rules.load import load_rules
+from monitor.web.framework import request
 from monitor.web.views.rule_lab import preview
 from monitor.web.views.theme_form import form_values, new_theme_text, write_form
 from tests.web.conftest import changeable_rules, everything, rows
@@ -272,3 +273,24 @@ def test_an_untouched_form_leaves_the_text_as_it_is(site):
                 form[f"{prefix}-{place}-var-visas"] = "1"
                 many[f"{prefix}-{place}-var"] = one["zones"]
         assert write_form(text, form, many) == text
+
+
+def test_a_large_archive_gives_the_page_at_once_and_its_numbers_when_asked(own, site, monkeypatch):
+    monkeypatch.setattr(request, "_LARGE_ARCHIVE", 1)
+    begun = []
+    monkeypatch.setattr(site._kept, "_start", begun.append)
+    page = own.get("/regler/kultur").text
+    assert "data-pending" in page
+    assert "som förut" not in page
+    begun[0]()
+    assert re.search(r"\d+ som förut", own.get("/regler/kultur").text)
+    tried = own.post("/regler/nytt/prova", {"text": theme_text(site), "redigering": "text"}, page="/regler/kultur")
+    assert "data-pending" not in tried.json()["outcome"]
+
+
+def test_the_numbers_of_the_text_in_force_are_those_of_the_same_text_tried(own, site):
+    shown = own.get("/regler/kultur").text
+    tried = own.post("/regler/kultur/prova", {"text": theme_text(site), "redigering": "text"}, page="/regler/kultur").json()
+    said = re.search(r'id="utfall-kort">(.*?)</p>', tried["outcome"])[1]
+    assert said in shown
+    assert "som förut" in said

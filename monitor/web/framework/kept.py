@@ -68,13 +68,28 @@ class KeptFacts:
             return entry.kept
         if entry.kept is None or entry.seconds <= FAST_SECONDS:
             with entry.lock:
-                if entry.kept is not None and stamp() == entry.stamp:
-                    return entry.kept  # another visitor had it read meanwhile
+                # Another visitor may have had them read meanwhile.
+                if entry.kept is not None and (stamp() == entry.stamp or entry.seconds > FAST_SECONDS):
+                    return Kept(entry.kept.facts, entry.kept.made, is_old=stamp() != entry.stamp)
                 return self._read(entry, stamp, read)
-        if not entry.is_reading and time.monotonic() - entry.read_at > PAUSE_SECONDS:
-            entry.is_reading = True
-            self._start(lambda: self._read_behind(entry, stamp, read))
+        self._begin(entry, stamp, read)
         return Kept(entry.kept.facts, entry.kept.made, is_old=True)
+
+    def get_soon(self, name: str, stamp: Callable[[], object], read: Callable[[], _Facts]) -> Kept[_Facts] | None:
+        """Return facts as `get` does; None for facts that were never read, which are then read behind the page."""
+        entry = self._entry(name)
+        if entry.kept is not None:
+            return self.get(name, stamp, read)
+        self._begin(entry, stamp, read)
+        return None
+
+    def _begin(self, entry: _Entry, stamp: Callable[[], object], read: Callable[[], object]) -> None:
+        """Begin to read facts behind the page, unless that is going on or was just done."""
+        with self._lock:
+            if entry.is_reading or (entry.kept is not None and time.monotonic() - entry.read_at <= PAUSE_SECONDS):
+                return
+            entry.is_reading = True
+        self._start(lambda: self._read_behind(entry, stamp, read))
 
     def _entry(self, name: str) -> _Entry:
         with self._lock:
@@ -93,6 +108,7 @@ class KeptFacts:
 
     def _read_behind(self, entry: _Entry, stamp: Callable[[], object], read: Callable[[], object]) -> None:
         try:
-            self._read(entry, stamp, read)
+            with entry.lock:
+                self._read(entry, stamp, read)
         finally:
             entry.is_reading = False

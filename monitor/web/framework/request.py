@@ -52,6 +52,8 @@ logger = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 _KEPT_SECONDS = 900
 """Seconds after which facts of the archive are read anew though nothing was written: days and hours pass."""
+_LARGE_ARCHIVE = 15_000
+"""Calls above which no page waits for what takes a reading of each of them: some seconds at 100,000."""
 _RULES_CHECK_SECONDS = 1.0
 """Seconds between two looks at the rule files; requests in between use the rules as they were last read."""
 _WORKER_THREADS = 4
@@ -218,6 +220,8 @@ class ArchiveAccess:
         self._shared = shared
         self._own_matches = own_matches
         self._pool = ThreadPoolExecutor(max_workers=_WORKER_THREADS, thread_name_prefix="sida")
+        # Of its own, so that no page waits for a thread that reads facts, and of one thread, so that pages get their share.
+        self._behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bakom")
         self._local = threading.local()
         self._opened: list[Database] = []
 
@@ -226,8 +230,8 @@ class ArchiveAccess:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def start(self, work: Callable[[], object]) -> None:
-        """Queue `work` for a worker thread and return at once; its result is dropped."""
-        self._pool.submit(work)
+        """Queue `work` for the thread behind the pages and return at once; its result is dropped."""
+        self._behind.submit(work)
 
     @property
     def db(self) -> Database:
@@ -255,7 +259,8 @@ class ArchiveAccess:
 
     def close(self) -> None:
         """Wait for the worker threads to end and close their connections."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, self._behind):
+            pool.shutdown(wait=True, cancel_futures=True)
         for connection in self._opened:
             connection.close()
 
@@ -329,13 +334,18 @@ class Site:
 
     def kept(self, name: str, read: Callable[[], _Result]) -> Kept[_Result]:
         """Return facts of the archive (`KeptFacts.get`), read anew after a write and every quarter of an hour."""
+        return self._kept.get(name, self._stamp_now, read)
 
-        def stamp() -> object:
-            # Open meanwhile: the last connection to close removes the log, which would look like a write.
-            _ = self.archive.db
-            return self.stamp(), int(self.clock().timestamp() // _KEPT_SECONDS)
+    def kept_soon(self, name: str, read: Callable[[], _Result]) -> Kept[_Result] | None:
+        """Return facts of every call as `kept` does; of a large archive None the first time (`KeptFacts.get_soon`)."""
+        (last,) = self.archive.db.execute("SELECT max(rowid) FROM calls").fetchone()
+        get = self._kept.get_soon if (last or 0) > _LARGE_ARCHIVE else self._kept.get
+        return get(name, self._stamp_now, read)
 
-        return self._kept.get(name, stamp, read)
+    def _stamp_now(self) -> object:
+        # Open meanwhile: the last connection to close removes the log, which would look like a write.
+        _ = self.archive.db
+        return self.stamp(), int(self.clock().timestamp() // _KEPT_SECONDS)
 
     @property
     def settings_error(self) -> str:

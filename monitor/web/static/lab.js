@@ -9,9 +9,10 @@
   let timer = 0;
   let latest = 0;
 
-  async function tryOut() {
+  async function tryOut(asShown) {
     const number = ++latest;
     const body = new URLSearchParams(new FormData(form));
+    if (asShown) body.set("redigering", "text");
     outcome.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(form.dataset.prova, { method: "POST", body, credentials: "same-origin" });
@@ -19,8 +20,8 @@
       const found = await answer.json();
       if (number !== latest) return;
       outcome.innerHTML = found.outcome;
-      if (found.text !== null) text.value = found.text;
-      if (found.form !== null) fields.innerHTML = found.form;
+      if (!asShown && found.text !== null) text.value = found.text;
+      if (!asShown && found.form !== null) fields.innerHTML = found.form;
       outcome.dataset.number = String(number);
     } catch (error) {
       if (number === latest) outcome.textContent = "Förhandsvisningen svarade inte. Ladda om sidan och försök igen.";
@@ -32,7 +33,7 @@
   function soon(name) {
     mode.value = name;
     clearTimeout(timer);
-    timer = setTimeout(tryOut, 250);
+    timer = setTimeout(() => tryOut(false), 250);
   }
 
   function isEdited(field) {
@@ -46,4 +47,5 @@
   // An edit made before this file had come, or kept by the browser when the page was loaded again, has sent no event here.
   if (isEdited(text)) soon("text");
   else if (Array.from(fields.querySelectorAll("input, select, textarea")).some(isEdited)) soon("form");
+  else if (outcome.querySelector("[data-pending]")) tryOut(true);
 })();

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -25,7 +26,7 @@ from monitor.matching.rules.check_concepts import check_concepts, theme_concepts
 from monitor.matching.rules.files import RuleFiles, build, parse_files
 from monitor.paths import CONCEPTS
 from monitor.toml_edit import TextOutcome, text_mark
-from monitor.web.framework.request import Visit
+from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import OWN_PAGE, SHIPPED_RULES_REFUSAL, fragment, page, problem_page, redirect
 from monitor.web.views.concept_form import concept_form_values, write_concept_form
@@ -139,7 +140,19 @@ def _apply_form(visit: Visit, draft: Draft) -> Draft:
 
 
 def _preview_draft(visit: Visit, draft: Draft) -> PreviewOutcome:
-    return preview_concepts(visit.site.archive.db, visit.site.rules, draft.theme, draft.text, visit.now)
+    """Return the effect of concepts as edited; that of the text in force is kept."""
+    if draft.text != draft.before:
+        return preview_concepts(visit.site.archive.db, visit.site.rules, draft.theme, draft.text, visit.now)
+    return visit.site.kept(*_text_in_force(visit.site, draft)).facts
+
+
+def _text_in_force(site: Site, draft: Draft) -> tuple[str, Callable[[], PreviewOutcome]]:
+    """Return the name and the reading of the effect that a file's text in force has (`Site.kept`)."""
+    rules = site.rules
+    return (
+        f"concepts {draft.theme}",
+        lambda: preview_concepts(site.archive.db, rules, draft.theme, draft.before, site.now()),
+    )
 
 
 def _draft_values(visit: Visit, draft: Draft) -> dict[str, Any]:
@@ -158,13 +171,24 @@ def _draft_values(visit: Visit, draft: Draft) -> dict[str, Any]:
 def edit_concepts(visit: Visit) -> Response:
     """Show a file of concepts with its preview. A POST, from a browser without script, shows it as edited."""
     draft = _apply_form(visit, _posted_text(visit))
-    return _concept_page(visit, draft)
+    if visit.is_post or draft.text != draft.before:
+        return _concept_page(visit, draft, _preview_draft(visit, draft))
+    kept = visit.site.kept_soon(*_text_in_force(visit.site, draft))
+    return _concept_page(
+        visit, draft, kept.facts if kept is not None else None, counted_at=kept.made if kept and kept.is_old else None
+    )
 
 
 def _concept_page(
-    visit: Visit, draft: Draft, problems: list[str] | None = None, *, other: TextOutcome | None = None, status: int = 200
+    visit: Visit,
+    draft: Draft,
+    outcome: PreviewOutcome | None,
+    problems: list[str] | None = None,
+    *,
+    other: TextOutcome | None = None,
+    counted_at: datetime | None = None,
+    status: int = 200,
 ) -> Response:
-    outcome = _preview_draft(visit, draft)
     values = {**_draft_values(visit, draft), **conflict_values(visit, draft, other)}
     return page(
         "concept-lab.html",
@@ -172,7 +196,8 @@ def _concept_page(
         status=status,
         **values,
         outcome=outcome,
-        term_pages=shown_term_pages(visit, outcome.pages),
+        counted_at=counted_at,
+        term_pages=shown_term_pages(visit, outcome.pages) if outcome is not None else None,
         problems=problems or [],
         done=DONE,
     )
@@ -202,7 +227,7 @@ def save_concepts(visit: Visit) -> Response:
         return problem_page(visit, 400, detail=SHIPPED_RULES_REFUSAL)
     outcome = save_rule_file(visit, file, draft, version=_version_key(draft.theme))
     if outcome.conflict or outcome.problems:
-        return _concept_page(visit, draft, list(outcome.problems), other=outcome, status=400)
+        return _concept_page(visit, draft, _preview_draft(visit, draft), list(outcome.problems), other=outcome, status=400)
     return redirect(f"/begrepp/{draft.theme}?klart=sparat")
 
 

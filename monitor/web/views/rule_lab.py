@@ -13,7 +13,7 @@ import secrets
 import time
 import tomllib
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import unified_diff
@@ -220,22 +220,40 @@ def _apply_form(visit: Visit, draft: Draft) -> Draft:
 
 
 def _preview_draft(visit: Visit, draft: Draft) -> PreviewOutcome:
-    return preview(visit.site.archive.db, visit.site.rules, theme_id(draft), draft.text, visit.now)
+    """Return the effect of a theme as edited; that of its text in force is kept."""
+    if draft.text != draft.before:
+        return preview(visit.site.archive.db, visit.site.rules, theme_id(draft), draft.text, visit.now)
+    return visit.site.kept(*_text_in_force(visit.site, draft)).facts
+
+
+def _text_in_force(site: Site, draft: Draft) -> tuple[str, Callable[[], PreviewOutcome]]:
+    """Return the name and the reading of the effect that a theme's text in force has (`Site.kept`)."""
+    rules = site.rules
+    return f"theme {draft.theme}", lambda: preview(site.archive.db, rules, draft.theme, draft.before, site.now())
 
 
 def theme(visit: Visit) -> Response:
-    """Show a theme with its preview. A POST, from a browser without script, shows it as edited."""
+    """Show a theme with its preview. A POST, from a browser without script, shows it as edited.
+
+    The effect of the text in force is asked for by the page's script where counting it takes long.
+    """
     draft = read_draft(visit)
-    return _lab_page(visit, draft, _preview_draft(visit, draft))
+    if visit.is_post or draft.text != draft.before:
+        return _lab_page(visit, draft, _preview_draft(visit, draft))
+    kept = visit.site.kept_soon(*_text_in_force(visit.site, draft))
+    return _lab_page(
+        visit, draft, kept.facts if kept is not None else None, counted_at=kept.made if kept and kept.is_old else None
+    )
 
 
 def _lab_page(
     visit: Visit,
     draft: Draft,
-    outcome: PreviewOutcome,
+    outcome: PreviewOutcome | None,
     problems: list[str] | None = None,
     *,
     other: TextOutcome | None = None,
+    counted_at: datetime | None = None,
     status: int = 200,
 ) -> Response:
     values = {**_draft_values(visit, draft), **conflict_values(visit, draft, other)}
@@ -246,7 +264,8 @@ def _lab_page(
         status=status,
         **values,
         outcome=outcome,
-        term_pages=shown_term_pages(visit, outcome.pages),
+        counted_at=counted_at,
+        term_pages=shown_term_pages(visit, outcome.pages) if outcome is not None else None,
         problems=problems or [],
         done=DONE,
         scored=scored,
