@@ -94,5 +94,5 @@ def test_a_match_leads_to_its_signal(page):
     page.get_by_text("Orden som avgjorde").first.click()
     page.get_by_role("link", name=re.compile("^Signalen ")).first.click()
     expect(page.get_by_role("heading", name=re.compile("^Poäng för"))).to_be_visible()
-    assert page.locator(":target").count() == 1
+    expect(page.locator(":target")).to_have_count(1)
     assert violations(page) == []
