@@ -15,7 +15,7 @@ from monitor.calls import ZONES, Call
 from monitor.language.analyser import Analyser, analyser
 from monitor.language.concepts import Concepts
 from monitor.language.terms import MatchMode, parse_term
-from monitor.language.termset import Scan, TermSet, patterns
+from monitor.language.termset import Scan, TermSet, found_patterns, patterns
 from monitor.matching.documents import DOCUMENTS
 from monitor.matching.rules.model import (
     AnswerRow,
@@ -287,6 +287,8 @@ class _Gain(NamedTuple):
     points: float
     metadata: int
     """Number of the metadata condition."""
+    needs: frozenset[str]
+    """Patterns of the terms of which one must be in some zone; empty: nothing more is needed."""
 
 
 @dataclass(frozen=True)
@@ -519,7 +521,7 @@ class RuleSet:
     def upper_bounds(self, scans: Mapping[str, Scan], matches: Callable[[int], bool]) -> dict[int, float]:
         """Return points that a live theme has at most, by its number, of each theme for which some term may speak.
 
-        Each signal counts once per field, also where its term turns out not to be in the text or a needed term is missing.
+        Each signal counts once per field, also where the pattern that was found turns out to be no term.
 
         Args:
             scans: What each zone has of the terms.
@@ -531,11 +533,14 @@ class RuleSet:
         for zone, scan in scans.items():
             if by_pattern := gains_by_zone.get(zone):
                 counted.update(*filter(None, map(by_pattern.get, scan.found)))
-        for theme, points, metadata in map(gains.__getitem__, counted):
+        found = frozenset(found_patterns(scans.values()))
+        for theme, points, metadata, needs in map(gains.__getitem__, counted):
+            if needs and needs.isdisjoint(found):
+                continue
             if metadata == ANY_METADATA or matches(metadata):
                 bounds[theme] = bounds.get(theme, 0.0) + points
         # Metadata alone never make a theme a candidate: at least one term must speak for it.
-        for theme, points, metadata in self._structural_gains:
+        for theme, points, metadata, _ in self._structural_gains:
             if theme in bounds and matches(metadata):
                 bounds[theme] += points
         return bounds
@@ -551,14 +556,14 @@ class RuleSet:
                     for zone in zones if points > 0 else ():
                         for pattern in compiled.terms.patterns:
                             numbers[zone][pattern].append(len(gains))
-                    gains.append(_Gain(theme, points, compiled.metadata))
+                    gains.append(_Gain(theme, points, compiled.metadata, compiled.needs.patterns))
         return gains, {zone: {name: tuple(found) for name, found in by_pattern.items()} for zone, by_pattern in numbers.items()}
 
     @cached_property
     def _structural_gains(self) -> tuple[_Gain, ...]:
         """Gains of the signals without terms."""
         return tuple(
-            _Gain(theme, compiled.fields[0][0], compiled.metadata)
+            _Gain(theme, compiled.fields[0][0], compiled.metadata, compiled.needs.patterns)
             for theme, conditions in enumerate(self.conditions)
             for compiled in conditions
             if not compiled.terms.numbers and compiled.fields[0][0] > 0
