@@ -135,14 +135,13 @@ def count_unread(db: Database, now: datetime, silent: Collection[str]) -> dict[s
     return {row[0]: row[1] for row in rows}
 
 
-def unmatched_keys(db: Database, now: datetime) -> list[CallKey]:
-    """Return the keys of the calls of `list_unmatched`."""
+def unmatched_rows(db: Database, now: datetime) -> list[int]:
+    """Return the rowids in `calls` of the calls of `list_unmatched`."""
     rows = db.execute(
-        "SELECT u.source, u.call_id FROM unmatched u JOIN calls c ON c.source = u.source AND c.call_id = u.call_id"
-        f" WHERE {_OPEN_TO_US}",
+        f"SELECT c.rowid FROM unmatched u JOIN calls c ON c.source = u.source AND c.call_id = u.call_id WHERE {_OPEN_TO_US}",
         {"now": stamp(now)},
     )
-    return [CallKey(source, call_id) for source, call_id in rows]
+    return [rowid for (rowid,) in rows]
 
 
 def unmatched_answers(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, tuple[str, bool]]:

@@ -7,7 +7,7 @@ from datasette import Response
 from monitor.archive.left_out import LeftOut, list_left_out, put_back, take_back
 from monitor.archive.recipients import unread_departments
 from monitor.archive.search.index import index_call
-from monitor.archive.unmatched import UnmatchedCall, count_unread, list_near_misses, list_unmatched, unmatched_keys
+from monitor.archive.unmatched import UnmatchedCall, count_unread, list_near_misses, list_unmatched, unmatched_rows
 from monitor.errors import ArchiveError
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import Route
@@ -54,7 +54,7 @@ def _unmatched(site: Site) -> tuple[int, list[UnmatchedCall], list[UnmatchedCall
     """Return the number of calls that went to nobody, the first of them, and the nearest misses among them."""
     db, now = site.archive.db, site.now()
     listed, near = list_unmatched(db, now, limit=_MAX_ROWS), list_near_misses(db, now, NEAR, _MAX_ROWS)
-    return len(unmatched_keys(db, now)), listed, near
+    return len(unmatched_rows(db, now)), listed, near
 
 
 def decide(visit: Visit) -> Response:
