@@ -56,7 +56,8 @@ class Source(BaseModel):
     programme: str = ""
     """Programme of all its calls; empty: read from each call."""
     place: Annotated[str, Caption("Gäller bara platsen", "Till exempel Småland. Tomt: hela landet eller EU.")] = ""
-    """Area that all its items are limited to, in the publisher's words; empty: EU-wide or national."""
+    """Area that all its items are limited to, in the publisher's words. Empty: national, EU-wide, or a programme area that holds
+    the whole country; also where it tells of calls everywhere."""
     every: Annotated[int, Caption("Läses var så många dagar", "1 är varje dag.")] = Field(default=1, ge=1)
     """Days between two readings. After a reading that failed or was not accepted it is read again the next day."""
     expected: Annotated[int, Caption("Minsta antal poster", "Ger en läsning färre räknas den inte. 0: källan får vara tom.")] = (
@@ -105,7 +106,8 @@ class Source(BaseModel):
         str,
         Caption("Vem kan söka", "Till exempel Kommuner. Gäller utlysningar vars text inte säger det. Tomt: okänt.", form="long"),
     ] = ""
-    """Applicants of its calls in the publisher's words, for calls whose text names none. Empty: not known."""
+    """Applicants of its calls in the publisher's words, for calls whose text names none. Empty: those of its programme
+    (`rules/programmes.toml`), else only what the text of each call says."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Keys of the kind's own."""
 

@@ -9,9 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
+from monitor.calls import Call
 from monitor.collect.article import describe_item, read_article
 from monitor.config import load_config
 from monitor.jobs.sources import describe_sources, render_page
+from monitor.language.applicants import Role, find_applicants, municipal_role
+from monitor.matching.engine import judge_call
+from monitor.matching.rules.load import load_rules
+from monitor.paths import RULES
 from monitor.sources import Source
 from monitor.vocabulary import Kind
 from tests.conftest import ROOT
@@ -58,16 +63,24 @@ def test_what_is_not_confirmed_is_read_all_the_same(rows):
 
 def test_every_row_says_when_and_where_its_address_was_seen_or_that_nobody_has(rows):
     observed = tomllib.loads((ROOT / "tests" / "sources" / "observed.toml").read_text("utf-8"))
-    ways = {"program": "code", "page": "page"}
+    ways = {"program": "code", "page": "page", "stored": "stored"}
     for row in rows:
-        seen = row.address == "confirmed"
-        assert bool(row.confirmed_by) == seen, row.id
-        assert seen or not row.confirmed, row.id
-        assert ("Ingen har sett" in row.confirmation()) != seen, row.id
-        where, _, rest = observed.get(row.id, {}).get("seen", "").partition(" ")
-        if seen and where:
+        confirmed = row.address == "confirmed"
+        assert bool(row.confirmed_by) == confirmed, row.id
+        assert confirmed or not row.confirmed, row.id
+        assert ("Ingen har sett" in row.confirmation()) != confirmed, row.id
+        seen = observed.get(row.id, {})
+        assert bool({"url", "like"} & seen.keys()) == confirmed, row.id
+        if confirmed:
+            where, _, rest = seen["seen"].partition(" ")
             assert (row.confirmed_by, row.confirmed[:4]) == (ways[where], rest[:4]), row.id
-    assert sum(bool(row.confirmed) for row in rows) >= 40
+    assert sum(row.address == "confirmed" for row in rows) >= 79
+    assert sum(bool(row.confirmed) for row in rows) >= 51
+
+
+@pytest.mark.parametrize("name", ["pts", "interreg-europe", "trafikverket", "lansstyrelsen-jonkoping-landsbygd"])
+def test_an_address_that_was_seen_is_not_said_to_be_unseen(rows, name):
+    assert "Adressen är bekräftad" in next(row for row in rows if row.id == name).confirmation()
 
 
 @pytest.mark.parametrize(
@@ -182,7 +195,66 @@ def test_labelled_pages_fed_as_articles(shared):
     assert invented == []
 
 
-NATIONAL_GRANTS = ("skolverket", "skolverket-kalender", "spsm", "bra", "kammarkollegiet", "trafikverket", "robust-kommun", "rf")
+# Rows whose items are all limited to one area. No place means that nothing limits them for the municipality: they are of the
+# whole country, of the EU or of a programme that holds the whole country, or they tell of calls everywhere (Europa Direkt and the
+# office in Brussels). A place too many parts reports of one call that name another area.
+PLACES = {
+    "region-jonkoping": "Småland och Öarna",
+    "region-jonkoping-nyheter": "Jönköpings län",
+    "lansstyrelsen-jonkoping": "Jönköpings län",
+    "lansstyrelsen-jonkoping-kalender": "Jönköpings län",
+    "lansstyrelsen-jonkoping-landsbygd": "Jönköpings län",
+    "jonkoping-university": "Jönköpings län",
+    "leader": "Astrid Lindgrens hembygd",
+}
+# Rows with calls that neither they nor their programme have one sort of applicants for: each call says it.
+PORTAL = "funding-tenders", "funding-tenders-bulk", "vinnova"
+TELLS_OF_OTHERS_CALLS = (
+    "europa-direkt-jonkoping", "region-jonkoping", "region-jonkoping-nyheter", "lansstyrelsen-jonkoping", "brysselkontoret", "eu-representationen",
+    "eufonder", "eufonder-nyheter", "cinea", "eacea", "eu-miljo", "eu-digitalt", "eit-urban-mobility", "eurocities", "polis", "eltis", "tillvaxtverket-nyheter",
+    "uhr-nyheter", "mucf-nyheter", "civilt-forsvar", "skr", "folkhalsomyndigheten-nyheter", "nordregio",
+)  # fmt: skip
+GRANTS_OF_SEVERAL_SORTS = (
+    "tillvaxtverket", "uhr", "mucf", "energimyndigheten", "energimyndigheten-rss", "naturvardsverket", "jordbruksverket-utlysningar", "kulturradet", "boverket",
+    "migrationsverket", "pts", "formas", "filminstitutet", "nordisk-kulturkontakt", "nordiska-ministerradet",
+)  # fmt: skip
+
+
+def test_every_row_states_its_rhythm_and_least_number():
+    written = tomllib.loads((ROOT / "spiders" / "sources.toml").read_text("utf-8"))["source"]
+    assert [row["id"] for row in written if not {"every", "expected"} <= row.keys()] == []
+
+
+def test_every_row_has_a_place_or_is_limited_to_none(rows):
+    assert {row.id: row.place for row in rows if row.place} == PLACES
+
+
+def test_a_place_of_a_row_is_ours(rows):
+    rules = load_rules(RULES)
+    for place in PLACES.values():
+        call = Call(source="x", call_id="x", title="Stöd till badplatser", url="https://x.se/", place=(place,), language="sv")
+        assert judge_call(rules, call).gates.step != "outside", place
+
+
+def test_every_row_with_calls_says_who_may_apply_or_leaves_it_to_its_programme_or_to_each_call(rows):
+    programmes = tomllib.loads((ROOT / "rules" / "programmes.toml").read_text("utf-8"))["programme"]
+    said = {programme["id"] for programme in programmes if programme.get("applicants")}
+    asked = [row for row in rows if Kind.CALL in row.publishes]
+    left = {row.id for row in asked if not row.applicants and row.programme not in said}
+    assert left == {*PORTAL, *TELLS_OF_OTHERS_CALLS, *GRANTS_OF_SEVERAL_SORTS}
+    assert [row.id for row in rows if row.applicants and row not in asked] == []
+
+
+@pytest.mark.parametrize("name", [row.id for row in load_config(None).sources if row.applicants])
+def test_applicants_of_a_row_never_shut_the_municipality_out(name):
+    row = load_config(None).source(name)
+    said = municipal_role(find_applicants(f"Vem kan söka:\n{row.applicants}", row.language))
+    assert said is None or said.role is not Role.NOT
+
+
+NATIONAL_GRANTS = (
+    "skolverket", "skolverket-kalender", "spsm", "bra", "kammarkollegiet", "trafikverket", "robust-kommun", "rf", "socialstyrelsen",
+)  # fmt: skip
 
 
 def test_state_grants_state_who_may_apply(rows):
