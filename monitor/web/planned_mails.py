@@ -44,7 +44,7 @@ def _with_choices(site: Site, mails: Iterable[PlannedMail]) -> list[tuple[Planne
 
 @dataclass(frozen=True, slots=True)
 class NextMail:
-    """A department's next mail, with the time of the candidates that it was chosen from."""
+    """Mail that a department gets next, with the time of the candidates that it was chosen from."""
 
     draft: MailDraft | None
     """None when nobody gets a mail."""
