@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from monitor.archive.runs import Document
 from monitor.collect.advice import Remedy, find_remedies
-from monitor.collect.quality import assess, gives_what_it_promises
+from monitor.collect.quality import assess, find_lack
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import Source
 from monitor.vocabulary import Verdict
@@ -71,7 +71,7 @@ def judge_check(
         now: Time of the reading.
         can_browse: True where the installation has a browser for pages that scripts make.
     """
-    quality = assess(reading, now)
+    quality = assess(source, reading, now)
     verdict = judge_verdict(source, reading, problems, now)
     remedies = find_remedies(source, reading, problems, documents, now, can_browse=can_browse)
     return SourceCheck(
@@ -95,8 +95,7 @@ def judge_verdict(source: Source, reading: SourceReading, problems: Sequence[Pro
     calls = list(reading.calls.values())
     if not calls:
         return Verdict.THIN if reading.left_out and not reading.said_empty else Verdict.EMPTY
-    thin = assess(reading, now).thin * 2 > len(calls)
-    return Verdict.WORKS if gives_what_it_promises(source, calls, now) and not thin else Verdict.THIN
+    return Verdict.WORKS if find_lack(source, calls, now) is None else Verdict.THIN
 
 
 def trial_command(source: str, change: Mapping[str, object]) -> str:

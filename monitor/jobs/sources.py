@@ -138,7 +138,7 @@ def describe_reading(
         "verdict": judge_verdict(source, reading, problems, now).value,
         "seen": reading.seen,
         "fields": {name: sum(name in item["found"] for item in items) for name in fields},
-        "quality": _quality(reading, now),
+        "quality": _quality(source, reading, now),
         "items": items,
         "left_out": [
             {"item": key, "reason": reason, "title": aside[key].call.title if key in aside else ""}
@@ -151,9 +151,9 @@ def describe_reading(
     }
 
 
-def _quality(reading: SourceReading, now: datetime) -> dict[str, Any]:
+def _quality(source: Source, reading: SourceReading, now: datetime) -> dict[str, Any]:
     """Return the counts of `Quality` as JSON values."""
-    quality = assess(reading, now)
+    quality = assess(source, reading, now)
     return asdict(quality) | {"newest": quality.newest.isoformat() if quality.newest else None}
 
 
