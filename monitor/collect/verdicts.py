@@ -9,7 +9,7 @@ from datetime import date, datetime
 from monitor.archive.runs import Document
 from monitor.collect.advice import Remedy, find_remedies
 from monitor.collect.quality import assess, find_lack
-from monitor.collect.reading import Problem, ProblemKind, SourceReading
+from monitor.collect.reading import Problem, ProblemKind, SourceReading, describe_missing_pages
 from monitor.sources import Source
 from monitor.vocabulary import Verdict
 
@@ -42,7 +42,7 @@ class SourceCheck:
 
     verdict: Verdict
     reason: str
-    """Problem in Swedish; "" where nothing was."""
+    """Problems in Swedish, and listed pages that could not be read; "" where nothing was."""
     todo: str
     """Advice in Swedish."""
     problems: tuple[ProblemKind, ...]
@@ -76,7 +76,7 @@ def judge_check(
     remedies = find_remedies(source, reading, problems, documents, now, can_browse=can_browse)
     return SourceCheck(
         verdict=verdict,
-        reason=" ".join(dict.fromkeys(problem.text for problem in problems)),
+        reason=" ".join(dict.fromkeys(filter(None, (*(problem.text for problem in problems), describe_missing_pages(reading))))),
         todo=_todo(source, verdict, remedies),
         problems=tuple(dict.fromkeys(problem.kind for problem in problems)),
         items=quality.items,

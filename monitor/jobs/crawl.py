@@ -35,9 +35,9 @@ from monitor.collect.health import RunFacts, measure
 from monitor.collect.parsing import stop_parsing
 from monitor.collect.pipelines import clean_call, item_problem
 from monitor.collect.programmes import Programmes
-from monitor.collect.reading import Problem, ProblemKind, SourceReading
+from monitor.collect.reading import Problem, ProblemKind, SourceReading, describe_missing_pages
 from monitor.collect.robots import RobotsMemory
-from monitor.collect.spider import SourceSpider, describe_missing_pages
+from monitor.collect.spider import SourceSpider
 from monitor.collect.text import repair_surrogates
 from monitor.collect.unchanged import KnownRows, reader_version
 from monitor.collect.usual import find_losses
