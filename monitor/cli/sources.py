@@ -324,7 +324,7 @@ def _check_lines(document: dict[str, Any]) -> list[str]:
     lines += [f"Att göra: {advice}" for advice in document["advice"]]
     trials = [remedy["change"] for remedy in document["remedies"] if "browser" in remedy["change"]]
     lines += [f"  Pröva: {trial_command(document['id'], change)}" for change in trials]
-    unreadable = [*document["skipped"], *document["unread_pages"]]
+    unreadable = [*document["skipped"], *document.get("unread_pages", [])]
     left_out, unread = len(document["left_out"]), len(unreadable)
     lines.append(f"{len(items)} poster skulle sparas, {left_out} lämnas utanför, {unread} gick inte att läsa.")
     lines += _quality_lines(document["quality"])

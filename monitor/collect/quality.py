@@ -72,7 +72,7 @@ def find_lack(source: Source, calls: Sequence[Call], now: datetime) -> Lack | No
     """Return what `calls` lack of the kind that a source usually sends to be of use at `now`; None for nothing.
 
     Of calls, partner searches and events one must lie ahead; of news and policy one must be from the last year, where days of
-    publication are stated. No more than half of the items may be thin.
+    publication are stated. No more than half of the items may be thin without a day ahead.
     """
     usual = [call for call in calls if call.kind is source.publishes[0] or is_ahead(call, now)]
     if source.publishes[0] in (*_APPLIED_FOR, Kind.EVENT):
@@ -82,8 +82,9 @@ def find_lack(source: Source, calls: Sequence[Call], now: datetime) -> Lack | No
         return Lack.OTHER_KIND
     elif not any(call.published is None or call.published >= now - _NEW for call in usual):
         return Lack.NOTHING_NEW
-    thin = sum(_lacks_text(source, call) for call in calls)
-    return Lack.THIN if thin * 2 > len(calls) or all(_lacks_text(source, call) for call in usual) else None
+    # An item with its day ahead is of use however short it is.
+    thin = [call for call in calls if _lacks_text(source, call) and not is_ahead(call, now)]
+    return Lack.THIN if len(thin) * 2 > len(calls) or all(call in thin for call in usual) else None
 
 
 def _lacks_text(source: Source, call: Call) -> bool:

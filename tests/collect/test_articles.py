@@ -406,9 +406,9 @@ TEXT = "Kommuner kan söka bidrag till badplatser vid sjöar. " * 6
     ("publishes", "call", "confirmed"),
     [
         (Kind.CALL, stored(summary=TEXT, **deadline(9)), True),
-        (Kind.CALL, stored(**deadline(9)), False),
-        (Kind.CALL, stored(summary=TEXT, deadline_model=DeadlineModel.ROLLING), True),
-        (Kind.CALL, stored(summary=TEXT, **deadline(-9)), False),
+        (Kind.CALL, stored(**deadline(9)), True),
+        (Kind.CALL, stored(deadline_model=DeadlineModel.ROLLING), True),
+        (Kind.CALL, stored(**deadline(-9)), False),
         (Kind.CALL, stored(), False),
         (Kind.CALL, stored(kind=Kind.NEWS, summary=TEXT), False),
         (Kind.EVENT, stored(kind=Kind.EVENT, starts=NOW + timedelta(days=3)), True),
@@ -431,7 +431,7 @@ def test_an_address_is_confirmed_only_when_it_gives_what_it_promises(publishes, 
     ("row", "call", "verdict"),
     [
         ({"kind": "rounds", "links": ""}, stored(summary="Sök: 15 januari", **deadline(9)), Verdict.WORKS),
-        ({"kind": "rounds"}, stored(summary="Sök: 15 januari", **deadline(9)), Verdict.THIN),
+        ({"kind": "rounds"}, stored(summary="Sök: 15 januari", **deadline(9)), Verdict.WORKS),
         ({"kind": "rounds", "links": ""}, stored(summary="Sök: 15 januari", **deadline(-9)), Verdict.THIN),
         ({"kind": "calendar", "links": "", "publishes": ("event",)}, stored(kind=Kind.EVENT, starts=NOW + timedelta(days=3)), Verdict.WORKS),
         ({"kind": "calendar", "publishes": ("event",)}, stored(kind=Kind.EVENT, starts=NOW + timedelta(days=3)), Verdict.WORKS),
@@ -445,7 +445,9 @@ def test_only_items_that_are_pages_or_entries_of_their_own_need_a_text(row, call
 
 def test_what_a_row_lacks_is_told_as_it_is():
     feed = source(kind="feed", links="", publishes=("news", "call"))
-    calls = {str(n): stored(summary="Kort.", **deadline(9)) for n in range(3)}
+    ahead = {str(n): stored(summary="Kort.", **deadline(9)) for n in range(3)}
+    assert not any("Är det rätt sida?" in line for line in advise(feed, SourceReading(calls=ahead), [], [], NOW))
+    calls = {str(n): stored(kind=Kind.NEWS, summary="Kort.") for n in range(3)}
     [lacks] = [line for line in advise(feed, SourceReading(calls=calls), [], [], NOW) if "Är det rätt sida?" in line]
     assert lacks.startswith("Sidan svarade, men 3 av 3 poster har nästan ingen text.")
     old = SourceReading(calls={"1": stored(kind=Kind.NEWS, summary=TEXT, published=NOW - timedelta(days=900))})

@@ -158,11 +158,7 @@ def test_an_address_without_a_page_says_why(tmp_path):
 
 def test_a_source_is_checked_with_another_value_of_a_key(tmp_path):
     place = Installation(tmp_path)
-    told = FEED.replace(
-        "hos oss.",
-        "hos oss. Bidraget är högst 200 000 kronor per projekt, och projekten får pågå i två år från det att de startar.",
-    )
-    with serve(lambda asked: Answer(told.encode(), headers={"Content-Type": "application/xml"})) as publisher:
+    with serve(lambda asked: Answer(FEED.encode(), headers={"Content-Type": "application/xml"})) as publisher:
         place.configure(
             "[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n[[source]]\nid = 'smastad'\nkind = 'page'\nname = 'Småstad'\n"
             f"url = '{publisher.url}/gammal'\nlanguage = 'sv'\n"
