@@ -481,6 +481,7 @@ READ_FIELD_LABELS: Mapping[str, str] = {
     "ends": "slutar",
     "location": "plats",
     "deadlines": "sista ansökningsdag",
+    "answers": "sista dag att svara",
     "opens": "öppnar",
     "budget": "pengar",
 }

@@ -13,7 +13,10 @@ from monitor.errors import ConfigError
 from monitor.vocabulary import NOT_READ, READ_FIELD_LABELS, RUN_STATE_LABELS, VERDICT_LABELS, RunState, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.archive.left_out import LeftOut
+    from monitor.sources import Source
 
 _MAX_TITLES = 3
 """Titles of items that are shown of a row that was found."""
@@ -168,10 +171,16 @@ def seek(app: App, as_json: bool) -> int:
         answer({"sought": [{"source": finding.source, "row": dict(finding.row)} for finding in found]})
     else:
         for finding in found:
-            click.echo(f"{finding.source}: {finding.row.get('url', 'inget hittades')}")
+            click.echo(f"{finding.source}: {_new_keys(finding.row, app.config.source(finding.source))}")
         if not found:
             click.echo("Ingen källa behöver letas efter.")
     return 0
+
+
+def _new_keys(row: Mapping[str, Any], source: Source) -> str:
+    """Return the keys that a found row has other values of than its source; the address may be the same."""
+    changed = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in row.items() if value != getattr(source, key)]
+    return ", ".join(changed) or "inget hittades"
 
 
 def _found_lines(document: dict[str, Any]) -> list[str]:
@@ -315,7 +324,8 @@ def _check_lines(document: dict[str, Any]) -> list[str]:
     lines += [f"Att göra: {advice}" for advice in document["advice"]]
     trials = [remedy["change"] for remedy in document["remedies"] if "browser" in remedy["change"]]
     lines += [f"  Pröva: {trial_command(document['id'], change)}" for change in trials]
-    left_out, unread = len(document["left_out"]), len(document["skipped"])
+    unreadable = [*document["skipped"], *document.get("unread_pages", [])]
+    left_out, unread = len(document["left_out"]), len(unreadable)
     lines.append(f"{len(items)} poster skulle sparas, {left_out} lämnas utanför, {unread} gick inte att läsa.")
     lines += _quality_lines(document["quality"])
     lines += [document["usual"]] if document.get("usual") else []
@@ -325,5 +335,5 @@ def _check_lines(document: dict[str, Any]) -> list[str]:
         if item["missing"]:
             lines.append(f"  hittades inte: {', '.join(READ_FIELD_LABELS[name] for name in item['missing'])}")
     lines += [f"Utanför: {row['title'] or row['item']} ({row['reason']})\n  {row['item']}" for row in document["left_out"]]
-    lines += [f"Oläslig: {row['item']} ({row['reason']})" for row in document["skipped"]]
+    lines += [f"Oläslig: {row['item']} ({row['reason']})" for row in unreadable]
     return lines

@@ -11,10 +11,9 @@ from scrapy.http import HtmlResponse
 
 from monitor.archive.runs import Document
 from monitor.collect.links import find_feeds, unfollowed_link_prefixes
-from monitor.collect.quality import assess, gives_what_it_promises
+from monitor.collect.quality import Lack, assess, find_lack
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import BROWSED_KINDS, Source
-from monitor.vocabulary import Kind
 
 _ADVICE_BY_PROBLEM = {
     ProblemKind.GONE: "Sök upp sidans nya adress på webbplatsen och ändra url.",
@@ -49,15 +48,19 @@ _NOTHING_AHEAD = (
     "Sidan svarade, men ingenting på den har en dag framåt. Är det rätt sida? Läs den igen när något är öppet, "
     "innan adressen bekräftas."
 )
-_NOTHING_NEW = (
-    "Sidan svarade, men det nyaste är mer än ett år gammalt eller saknar text. Är det rätt sida? Adressen bekräftas inte."
+_NOTHING_NEW = "Sidan svarade, men det nyaste är mer än ett år gammalt. Är det rätt sida? Adressen bekräftas inte."
+_THIN = (
+    "Sidan svarade, men {thin} av {items} poster har nästan ingen text. Är det rätt sida? Öppna några av dem i en webbläsare; "
+    "adressen bekräftas inte."
 )
-_EMPTY_PROMISE = {
-    Kind.CALL: _NOTHING_AHEAD,
-    Kind.PARTNER_SEARCH: _NOTHING_AHEAD,
-    Kind.EVENT: _NOTHING_AHEAD,
-    Kind.NEWS: _NOTHING_NEW,
-    Kind.POLICY: _NOTHING_NEW,
+_OTHER_KIND = (
+    "Sidan svarade, men ingen post är av det slag som raden anger först i publishes. Är det rätt sida? Adressen bekräftas inte."
+)
+_LACKS = {
+    Lack.NOTHING_AHEAD: _NOTHING_AHEAD,
+    Lack.NOTHING_NEW: _NOTHING_NEW,
+    Lack.OTHER_KIND: _OTHER_KIND,
+    Lack.THIN: _THIN,
 }
 
 
@@ -154,15 +157,15 @@ def _link_advice(source: Source, page: HtmlResponse) -> list[Remedy]:
 
 def _row_advice(source: Source, reading: SourceReading, problems: Sequence[Problem], now: datetime) -> list[Remedy]:
     advice = []
-    calls = list(reading.calls.values())
+    calls, quality = list(reading.calls.values()), assess(source, reading, now)
     if calls and not problems:
-        if not gives_what_it_promises(source, calls, now):
-            advice.append(Remedy(_EMPTY_PROMISE[source.publishes[0]]))
+        lack = find_lack(source, calls, now)
+        if lack is not None:
+            advice.append(Remedy(_LACKS[lack].format(thin=quality.thin, items=quality.items)))
         elif source.address == "unconfirmed":
             advice.append(Remedy('Adressen fungerar. Sätt address = "confirmed"', {"address": "confirmed"}))
-    menus = assess(reading, now).menus
-    if source.links and menus > (len(calls) + len(reading.left_out)) / 2:
-        text = f"{menus} av sidorna ser ut som menyer, utan text och dagar. Gör links snävare, eller ange within."
+    if source.links and quality.menus > (len(calls) + len(reading.left_out)) / 2:
+        text = f"{quality.menus} av sidorna ser ut som menyer, utan text och dagar. Gör links snävare, eller ange within."
         advice.append(Remedy(text))
     if not problems and 0 < reading.items < source.expected:
         text = f"Källan gav färre poster än väntat. Stämmer det, sätt expected = {reading.items}"

@@ -12,11 +12,19 @@ from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Section
 from monitor.collect.events import CalendarEvent, events_of_root
 from monitor.collect.links import external_links
 from monitor.collect.markup import bound_markup, parse_page
-from monitor.collect.noise import drop_banners, flatten_table_rows, join_labels_to_amounts, remove_banner_text, remove_boilerplate
+from monitor.collect.noise import (
+    drop_banners,
+    drop_menus,
+    flatten_table_rows,
+    join_labels_to_amounts,
+    join_terms,
+    remove_banner_text,
+    remove_boilerplate,
+)
 from monitor.collect.programmes import find_identifiers
 from monitor.collect.published import find_publication_date
 from monitor.collect.text import TITLE_LENGTH, plain_line, plain_text, repair_surrogates, title_text
-from monitor.collect.time_elements import find_page_time, stated_hours, stated_place
+from monitor.collect.time_elements import find_page_time, keep_times, stated_end, stated_hours, stated_place
 from monitor.collect.titles import find_headline, find_site_names, main_headings, remove_site_name
 from monitor.language import analyser
 from monitor.language.applicants import find_applicants, municipal_role
@@ -135,6 +143,9 @@ def read_article(markup: str, url: str, zone: ZoneInfo) -> Article | None:
     title = title_text(metadata.title or find_headline(root) or extract_title(root) or "")
     title = remove_site_name(title, find_site_names(root, url), main_headings(root))
     drop_banners(root)
+    drop_menus(root)
+    keep_times(root)
+    join_terms(root)
     text = remove_banner_text(flatten_table_rows(plain_text(article_text(root, url))), title)
     if not text:
         return None
@@ -335,7 +346,9 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
             place,
         )
     clock = datetime.min.time() if item.time is None else item.time
-    ends = None if item.time else datetime.combine(day, datetime.max.time().replace(microsecond=0), zone)
+    said_in = dated.text if dated.text[item.start : item.end] == item.text else dated.title
+    last = stated_end(said_in, item.end, item.time) if item.time else datetime.max.time().replace(microsecond=0)
+    ends = datetime.combine(day, last, zone) if last is not None else None
     return datetime.combine(item.date_from or day, clock, zone), ends, place
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from monitor.calls import Call
+from monitor.collect.quality import is_ahead
 from monitor.collect.reading import ProblemKind, SourceReading
 from monitor.collect.usual import find_losses
 
@@ -73,6 +74,10 @@ class RunFacts:
     """Number of calls that had each of the facts of `LEARNED_FIELDS`, and of all calls as `items`."""
     chars: int | None = None
     """Median length of the texts of the calls, in characters; None where it was not measured."""
+    read_fields: dict[str, int] = field(default_factory=dict)
+    """The same numbers over the calls and the items that were left out, and as `ahead` of those with a day ahead."""
+    read_chars: int | None = None
+    """Median length of the texts of the calls and the items that were left out."""
     problems: tuple[tuple[str, str], ...] = ()
     """Problems of the run: class and Swedish sentence."""
     moved: str = ""
@@ -89,9 +94,10 @@ _FEW_ITEMS = 2
 _DAY = timedelta(days=1)
 
 
-def measure(reading: SourceReading) -> dict[str, object]:
-    """Return the facts of a run that later runs are compared with, as JSON values: see RunFacts."""
+def measure(reading: SourceReading, now: datetime) -> dict[str, object]:
+    """Return the facts of a run at `now` that later runs are compared with, as JSON values: see RunFacts."""
     calls = list(reading.calls.values())
+    read = [*calls, *(call for key, call in reading.left_out_calls.items() if key not in reading.calls)]
     newest = max((moment for call in calls for moment in _moments(call)), default=None)
     return {
         "items": reading.items,
@@ -99,14 +105,24 @@ def measure(reading: SourceReading) -> dict[str, object]:
         "moved": reading.moved,
         "said_empty": reading.said_empty,
         "newest": newest.isoformat() if newest else None,
-        "chars": round(median(max(len(call.body), len(call.summary)) for call in calls)) if calls else None,
-        "fields": {
-            "items": len(calls),
-            "deadline": sum(bool(call.deadlines) for call in calls),
-            "published": sum(call.published is not None for call in calls),
-            "text": sum(bool(call.body or call.summary) for call in calls),
-            "starts": sum(call.starts is not None for call in calls),
-        },
+        "chars": _usual_length(calls),
+        "fields": _count_facts(calls),
+        "read_chars": _usual_length(read),
+        "read_fields": {**_count_facts(read), "ahead": sum(is_ahead(call, now) for call in read)},
+    }
+
+
+def _usual_length(calls: Sequence[Call]) -> int | None:
+    return round(median(max(len(call.body), len(call.summary)) for call in calls)) if calls else None
+
+
+def _count_facts(calls: Sequence[Call]) -> dict[str, int]:
+    return {
+        "items": len(calls),
+        "deadline": sum(bool(call.deadlines) for call in calls),
+        "published": sum(call.published is not None for call in calls),
+        "text": sum(bool(call.body or call.summary) for call in calls),
+        "starts": sum(call.starts is not None for call in calls),
     }
 
 

@@ -23,7 +23,7 @@ _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|jpe?g|png|gif|svg|mp4|mp3|ic
 _NUMBER = re.compile(r"\d{1,4}")
 APPLIED_FOR = re.compile(
     r"utlysning|\bbidrag|statsbidrag|finansiering|\bstöd\b|(?<![a-zåäö])stod(?![a-zåäö])|stod-att-soka|\bsöka?\b|\bsoka\b|ansök|ansok"
-    r"|open-calls?|\bcalls?\b|funding|grants?\b|get-involved|opportunit",
+    r"|open-calls?|\bcalls?\b|funding|grants?\b|get[- ]involved|opportunit",
     re.IGNORECASE,
 )
 """Words of links to pages about money to apply for."""

@@ -109,6 +109,34 @@ def drop_banners(root: lxml.html.HtmlElement) -> None:
             element.drop_tree()
 
 
+# Menus that are no `<nav>`, by the names that publishing systems give them.
+_MENU = re.compile(r"\b(?:menu|meny|nav|navbar|navigation|navigering|breadcrumbs?)\b|(?:menu|meny|navigation)\b", re.IGNORECASE)
+_MIN_MENU_LINKS, _MIN_LINK_SHARE, _MAX_MENUS = 3, 0.6, 40
+
+
+def drop_menus(root: lxml.html.HtmlElement) -> None:
+    """Remove the menus from a parsed page, so that an article of one line is not given the words of its site's menu.
+
+    A `<nav>` is a menu; a page's head and an element that is named as a menu are where most of their text is links.
+    """
+    candidates = [element for element in root.iter("nav", "header", "div", "ul", "section") if _may_be_menu(element)]
+    for element in candidates[:_MAX_MENUS]:
+        if element.getparent() is not None and next(element.iter("main", "article", "h1"), None) is None and _is_menu(element):
+            element.drop_tree()
+
+
+def _may_be_menu(element: lxml.html.HtmlElement) -> bool:
+    names = f"{element.get('id') or ''} {element.get('class') or ''} {element.get('role') or ''}"
+    return element.tag in ("nav", "header") or bool(_MENU.search(names))
+
+
+def _is_menu(element: lxml.html.HtmlElement) -> bool:
+    if element.tag == "nav" or (element.get("role") or "").strip().lower() == "navigation":
+        return True
+    links = [visible_text(link) for link in element.iter("a")]
+    return len(links) >= _MIN_MENU_LINKS and sum(map(len, links)) >= _MIN_LINK_SHARE * len(visible_text(element))
+
+
 def remove_banner_text(text: str, title: str) -> str:
     """Return the text without the lines of a cookie banner at its beginning or below its first headings.
 
@@ -128,6 +156,22 @@ def remove_banner_text(text: str, title: str) -> str:
 def _is_content(line: str) -> bool:
     """Return whether a line is more than a button or a heading of a banner."""
     return len(line) > _MAX_BUTTON_CHARS or any(sign.isdigit() for sign in line)
+
+
+def join_terms(root: lxml.html.HtmlElement) -> None:
+    """Join each term of a `<dl>` to its one description, as "Plats: Stadshuset"; the article reader makes two items of them."""
+    for term in list(root.iter("dt")):
+        description = term.getnext()
+        if (
+            description is None
+            or description.tag != "dd"
+            or (description.getnext() is not None and description.getnext().tag == "dd")
+        ):
+            continue
+        words = visible_text(term).rstrip(": ")
+        if words and len(words) <= _MAX_BUTTON_CHARS and visible_text(description):
+            description.text = f"{words}: {(description.text or '').lstrip()}"
+            term.drop_tree()
 
 
 def flatten_table_rows(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.collect.quality import assess, gives_what_it_promises
+from monitor.collect.quality import Lack, assess, find_lack
 from monitor.collect.reading import Problem, SourceReading
 from monitor.sources import Source
 from monitor.vocabulary import Kind
@@ -18,6 +18,12 @@ _SHARE_OF_A_KIND = 0.2
 _MUCH_AHEAD = 0.3
 # Where two rows are of the same use: a feed is the surest to read, a page alone the least.
 _KIND_ORDER = {"feed": 0, "calendar": 1, "page": 2}
+_LACKS = {
+    Lack.NOTHING_AHEAD: "Ingenting har en dag framåt just nu.",
+    Lack.NOTHING_NEW: "Det nyaste är gammalt.",
+    Lack.OTHER_KIND: "Posterna är av ett annat slag än väntat.",
+    Lack.THIN: "Posterna har nästan ingen text.",
+}
 _USE = {Kind.CALL: 5, Kind.PARTNER_SEARCH: 5, Kind.POLICY: 2, Kind.EVENT: 2, Kind.NEWS: 1}
 
 
@@ -53,7 +59,7 @@ def judge_row(source: Source, way: str, reading: SourceReading, problems: Sequen
     kinds = Counter(call.kind for call in calls)
     usual = tuple(kind for kind, count in kinds.most_common() if count >= len(calls) * _SHARE_OF_A_KIND)
     judged = source.model_copy(update={"publishes": usual or source.publishes})
-    quality = assess(reading, now)
+    quality = assess(judged, reading, now)
     doubts = [problem.text for problem in problems]
     is_list = judged.kind != "page" or bool(judged.links)
     if reading.said_empty and not calls:
@@ -62,22 +68,14 @@ def judge_row(source: Source, way: str, reading: SourceReading, problems: Sequen
         doubts.append("Inget på adressen räknas som utlysning, nyhet, evenemang eller beslut.")
     if calls and is_list and len(calls) < _MIN_ITEMS:
         doubts.append("Bara en post gick att läsa.")
-    if calls and not gives_what_it_promises(judged, calls, now):
-        doubts.append(
-            "Ingenting har en dag framåt just nu."
-            if judged.publishes[0] in _APPLIED_FOR
-            else "Det nyaste är gammalt eller saknar text."
-        )
+    lack = find_lack(judged, calls, now) if calls else None
+    if lack is not None and (lack is not Lack.THIN or quality.thin == len(calls)):
+        doubts.append(_LACKS[lack])
     if judged.links and quality.menus * 2 > reading.items:
         doubts.append(f"{quality.menus} av sidorna ser ut som menyer.")
     elif calls and len(reading.left_out) > 2 * len(calls):
         doubts.append("Det mesta lämnas utanför: det är varken utlysningar, nyheter eller evenemang.")
-    if calls and quality.thin == len(calls) and judged.publishes[0] is not Kind.EVENT:
-        doubts.append("Posterna har nästan ingen text.")
     return Proposal(judged, way, len(calls), quality.ahead, quality.newest, tuple(dict.fromkeys(doubts)))
-
-
-_APPLIED_FOR = (Kind.CALL, Kind.PARTNER_SEARCH, Kind.EVENT)
 
 
 def rank(proposals: Sequence[Proposal]) -> list[Proposal]:

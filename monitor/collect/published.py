@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -83,7 +84,15 @@ _BEFORE = re.compile(
     r"\b(?:publicera[dt](?:es)?|publiceringsdatum|publisert|udgivet|offentliggjort|published|posted|julkaistu)\b(?:\s+(?:den|on))?\s*:?\s*$",
     re.IGNORECASE,
 )
+# The same, and the words before the day of the last change.
+_LABEL = re.compile(
+    rf"{_BEFORE.pattern}|\b(?:sidan\s+)?(?:senast\s+|last\s+)?(?:uppdatera[dt]|ändra[dt]|granska[dt]|updated|modified|reviewed|opdateret|oppdatert)"
+    r"\b(?:\s+(?:den|on))?\s*:?\s*$",
+    re.IGNORECASE,
+)
 _ASIDE = frozenset(("nav", "aside", "footer", "script", "style", "template", "noscript"))
+_MAX_LEVELS = 3
+"""Elements around a `<time>`, and before it in each, in which the word "Publicerad" is looked for."""
 _ARTICLES = re.compile(r"Article|Posting$|Report$")
 _OTHERS = re.compile(r"Comment|Review|Rating|Image|Video|Audio|JobPosting|Person|ItemList|Organization")
 
@@ -248,6 +257,34 @@ def _from_body(root: lxml.html.HtmlElement) -> Iterator[str]:
                 yield words.strip()
         if text.strip():
             before = text
+
+
+def is_time_of_page(element: lxml.html.HtmlElement, before: str) -> bool:
+    """Return whether a `<time>` is the day on which the page was published or changed, by the words before it or as marked."""
+    return is_publication_time(element, before) or bool(_LABEL.search(before[-_MAX_MOMENT_CHARS:]))
+
+
+def drop_time_of_page(element: lxml.html.HtmlElement) -> None:
+    """Remove the `<time>` of the day of publication or change from a page, with the word "Publicerad" before it."""
+    for holder, place in _places_before(element):
+        text = getattr(holder, place) or ""
+        if text.strip():
+            setattr(holder, place, _LABEL.sub("", text))
+            break
+    element.drop_tree()
+
+
+def _places_before(element: lxml.html.HtmlElement) -> Iterator[tuple[lxml.html.HtmlElement, str]]:
+    """Yield the places that may hold the text before an element, the nearest first, as element and name of attribute."""
+    for _ in range(_MAX_LEVELS):
+        for before in islice(element.itersiblings(preceding=True), _MAX_LEVELS):
+            yield before, "tail"
+            if isinstance(before.tag, str):
+                yield before, "text"
+        element = element.getparent()
+        if element is None:
+            return
+        yield element, "text"
 
 
 def is_publication_time(element: lxml.html.HtmlElement, before: str) -> bool:

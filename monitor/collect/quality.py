@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from monitor.calls import Call, DeadlineModel
 from monitor.collect.reading import SourceReading
@@ -16,6 +17,19 @@ THIN_CHARS = 200
 _NEW = timedelta(days=366)
 """Age up to which the newest item of a source of news shows that it is still written."""
 _APPLIED_FOR = (Kind.CALL, Kind.PARTNER_SEARCH)
+_OF_ONE_PAGE = frozenset(("rounds", "calendar"))
+"""Kinds of sources whose items are lines of one page unless the row has `links`."""
+_OF_TITLES = frozenset(("cellar", "riksdag"))
+"""Kinds of sources whose publishers send titles and facts alone."""
+
+
+class Lack(StrEnum):
+    """Way in which a reading without problems gives less than its source promises."""
+
+    NOTHING_AHEAD = "nothing-ahead"
+    NOTHING_NEW = "nothing-new"
+    OTHER_KIND = "other-kind"
+    THIN = "thin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +42,20 @@ class Quality:
     newest: date | None
     """Newest day of publication, None where no item states one."""
     thin: int
-    """Items with less than 200 characters of text."""
+    """Items with less than 200 characters of text, where their source's items have a text."""
     menus: int
     """Pages read that look like menus, stored or left out: little text, and neither a day nor money in it."""
 
 
-def assess(reading: SourceReading, now: datetime) -> Quality:
-    """Return the quality of a reading at `now`."""
+def assess(source: Source, reading: SourceReading, now: datetime) -> Quality:
+    """Return the quality of a reading of a source at `now`."""
     calls = list(reading.calls.values())
     published = [call.published.date() for call in calls if call.published is not None and call.published <= now]
     return Quality(
         items=len(calls),
         ahead=sum(is_ahead(call, now) for call in calls),
         newest=max(published, default=None),
-        thin=sum(_is_thin(call) for call in calls),
+        thin=sum(_lacks_text(source, call) for call in calls),
         menus=sum(_is_menu(call) for call in (*calls, *reading.left_out_calls.values())),
     )
 
@@ -54,16 +68,30 @@ def is_ahead(call: Call, now: datetime) -> bool:
     )
 
 
-def gives_what_it_promises(source: Source, calls: Iterable[Call], now: datetime) -> bool:
-    """Return whether items of the kind that a source usually sends are among `calls`, and of use at `now`.
+def find_lack(source: Source, calls: Sequence[Call], now: datetime) -> Lack | None:
+    """Return what `calls` lack of the kind that a source usually sends to be of use at `now`; None for nothing.
 
     Of calls, partner searches and events one must lie ahead; of news and policy one must be from the last year, where days of
-    publication are stated.
+    publication are stated. No more than half of the items may be thin without a day ahead.
     """
     usual = [call for call in calls if call.kind is source.publishes[0] or is_ahead(call, now)]
     if source.publishes[0] in (*_APPLIED_FOR, Kind.EVENT):
-        return any(is_ahead(call, now) for call in usual)
-    return any(call.published is None or call.published >= now - _NEW for call in usual) and not all(map(_is_thin, usual))
+        if not any(is_ahead(call, now) for call in usual):
+            return Lack.NOTHING_AHEAD
+    elif not usual:
+        return Lack.OTHER_KIND
+    elif not any(call.published is None or call.published >= now - _NEW for call in usual):
+        return Lack.NOTHING_NEW
+    # An item with its day ahead is of use however short it is.
+    thin = [call for call in calls if _lacks_text(source, call) and not is_ahead(call, now)]
+    return Lack.THIN if len(thin) * 2 > len(calls) or all(call in thin for call in usual) else None
+
+
+def _lacks_text(source: Source, call: Call) -> bool:
+    """Return whether an item is thin that should have a text: lines of one page and events with their start need none."""
+    if source.kind in _OF_TITLES or (source.kind in _OF_ONE_PAGE and not source.links):
+        return False
+    return _is_thin(call) and not (call.kind is Kind.EVENT and call.starts is not None)
 
 
 def _is_thin(call: Call) -> bool:

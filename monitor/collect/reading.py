@@ -13,6 +13,7 @@ from monitor.calls import Call
 from monitor.errors import describe_row_error
 
 _Read = TypeVar("_Read")
+_MAX_NAMED_PAGES = 3
 LONGEST_KEY = 1000
 """Longest key of a call, in characters; longer keys are cut in reasons and refused for calls."""
 
@@ -175,3 +176,16 @@ class SourceReading(RowResults):
     def items(self) -> int:
         """Return the number of items that could be read, passed on or left out: shows whether the page still works."""
         return len(self.calls) + len(self.left_out)
+
+
+def describe_missing_pages(reading: SourceReading) -> str:
+    """Return the unread pages of a list and why, as Swedish sentences; "" when all were read."""
+    missing = reading.unread_pages
+    if not missing:
+        return ""
+    gone = all(problem.kind is ProblemKind.GONE for problem in missing.values())
+    count = "En sida" if len(missing) == 1 else f"{len(missing)} sidor"
+    named = ", ".join(address[:200] for address in list(missing)[:_MAX_NAMED_PAGES])
+    more = f" och {len(missing) - _MAX_NAMED_PAGES} till" if len(missing) > _MAX_NAMED_PAGES else ""
+    why = " ".join(dict.fromkeys(problem.text for problem in list(missing.values())[:_MAX_NAMED_PAGES]))
+    return f"{count} av {reading.pages} {'saknas' if gone else 'gick inte att läsa'}: {named}{more}. {why}"

@@ -30,7 +30,7 @@ from monitor.collect.download import HeadTooLargeError
 from monitor.collect.guard import RefusedAddressError, refused_hosts
 from monitor.collect.parsing import SlowResponseError, UnreadableResponseError, parse_in_child
 from monitor.collect.programmes import Programmes
-from monitor.collect.reading import ParsedResponse, Problem, ProblemKind, SourceReading
+from monitor.collect.reading import ParsedResponse, Problem, ProblemKind, SourceReading, describe_missing_pages
 from monitor.collect.robots import RobotsUnreachableError
 from monitor.collect.unchanged import KnownRows
 from monitor.errors import describe_row_error
@@ -50,7 +50,6 @@ _MAX_SLOW_RESPONSES = 3
 _MAX_UNREAD_SHARE = 0.30
 _MIN_UNREAD_PAGES = 2
 """A list is in doubt when more than this share of its pages, and at least so many, could not be read."""
-_MAX_NAMED_PAGES = 3
 # How a connection failed, by the errors of Twisted, Scrapy and Python (for spooled responses); the narrower first.
 _CONNECTION_FAILURES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((DownloadConnectionRefusedError, ConnectionRefusedError), "den tar inte emot anslutningar"),
@@ -243,19 +242,6 @@ def missing_pages_problem(reading: SourceReading) -> Problem | None:
     if any(problem.kind is ProblemKind.SLOW for problem in reading.problems):
         kind = ProblemKind.SLOW  # the source's own time was over, so the pages say nothing about the server
     return Problem(ProblemKind.LINKS if kind is ProblemKind.GONE else kind, describe_missing_pages(reading))
-
-
-def describe_missing_pages(reading: SourceReading) -> str:
-    """Return the unread pages of a list and why, as Swedish sentences; "" when all were read."""
-    missing = reading.unread_pages
-    if not missing:
-        return ""
-    gone = all(problem.kind is ProblemKind.GONE for problem in missing.values())
-    count = "En sida" if len(missing) == 1 else f"{len(missing)} sidor"
-    named = ", ".join(address[:200] for address in list(missing)[:_MAX_NAMED_PAGES])
-    more = f" och {len(missing) - _MAX_NAMED_PAGES} till" if len(missing) > _MAX_NAMED_PAGES else ""
-    why = " ".join(dict.fromkeys(problem.text for problem in list(missing.values())[:_MAX_NAMED_PAGES]))
-    return f"{count} av {reading.pages} {'saknas' if gone else 'gick inte att läsa'}: {named}{more}. {why}"
 
 
 def describe_failure(error: BaseException | None, url: str = "") -> Problem:

@@ -17,10 +17,14 @@ import lxml.html
 from monitor.collect.events import CalendarEvent
 from monitor.collect.links import clean_web_address
 from monitor.collect.markup import bound_markup, parse_page, visible_text, walk
-from monitor.collect.published import is_publication_time, parse_moment
+from monitor.collect.published import drop_time_of_page, is_publication_time, is_time_of_page, parse_moment
 from monitor.collect.text import TITLE_LENGTH, plain_line, title_text
+from monitor.language.date_words import months
 
 _ASIDE = frozenset(("nav", "aside", "footer", "header", "script", "style", "template", "noscript"))
+_UNSEEN = frozenset(("script", "style", "template", "noscript"))
+_CELLS = frozenset(("dd", "td"))
+_INLINE = frozenset(("b", "em", "i", "span", "strong"))
 _MAX_ITEM_CHARS = 1_500
 """Characters of an item of a list, and elements in it: one with more holds the whole list."""
 _MAX_ITEM_ELEMENTS = 150
@@ -29,6 +33,8 @@ _MAX_MOMENT_CHARS = 60
 _MAX_LEVELS = 6
 """Elements around a `<time>` that are tried as its item."""
 _DAY_ONLY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_DAY_START = re.compile(r"\s*(?P<year>20\d\d)-\d{1,2}-\d{1,2}")
+_DAY_AND_MONTH = re.compile(r"(?:\w+ )?(?:den )?\d{1,2}(?:\.|:[ae]|st|nd|rd|th)? [^\W\d]{3,}\.?")
 _DAY_END = time(23, 59, 59)
 _CLOCK = r"(?:kl(?:ockan|\.)?\s*)?(?P<{0}h>[01]?\d|2[0-4])[.:](?P<{0}m>[0-5]\d)(?![\d.:])"
 _HOURS = re.compile(
@@ -36,8 +42,17 @@ _HOURS = re.compile(
     rf"{_CLOCK.format('s')}(?:\s*(?:[–—-]|till|to)\s*{_CLOCK.format('e')})?",
     re.IGNORECASE | re.MULTILINE,
 )
+# The same with "klockan 10–12": whole hours, which only the word before them shows to be a time of day.
+_HOUR = r"(?P<{0}h>[01]?\d|2[0-4])(?:[.:](?P<{0}m>[0-5]\d))?(?![.:]?\d)"
+_UNTIL = rf"\s*(?:[–—-]|till|to)\s*(?:kl(?:ockan|\.)?\s*)?{_HOUR.format('e')}(?!\.?\s*(?:{'|'.join(sorted(months()))})\b)"
+_WHOLE_HOURS = re.compile(
+    r"^[ \t•*–-]*(?:tid(?:punkt)?|klockslag|när|datum(?: och tid)?|dag)[ \t]*[:\n][^\n]{0,40}?"
+    rf"\bkl(?:ockan|\.)?\s*{_HOUR.format('s')}(?:{_UNTIL})?",
+    re.IGNORECASE | re.MULTILINE,
+)
+_END = re.compile(_UNTIL, re.IGNORECASE)
 _PLACE = re.compile(
-    r"^[ \t•*–-]*(?:plats|lokal|var|adress|sted|place|location|venue|where)[ \t]*[:\n][ \t]*(?P<place>[^\n]{2,200})$",
+    r"^[ \t•*–-]*(?:plats|lokal|var|adress|sted|place|location|venue|where)[ \t]*[:\n][ \t•*–-]*(?P<place>[^\n]{2,200})$",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -51,10 +66,25 @@ class Hours(NamedTuple):
 
 def stated_hours(text: str) -> Hours | None:
     """Return the hours that a label such as "Tid: 09.00–11.30" states; None for none, and for several that differ."""
-    found = {
-        Hours(_clock(hit["sh"], hit["sm"]), _clock(hit["eh"], hit["em"]) if hit["eh"] else None) for hit in _HOURS.finditer(text)
-    }
+    by_label = {hit.start(): _hours(hit) for pattern in (_HOURS, _WHOLE_HOURS) for hit in pattern.finditer(text)}
+    found = set(by_label.values())
     return found.pop() if len(found) == 1 else None
+
+
+def _hours(hit: re.Match[str]) -> Hours:
+    return Hours(_clock(hit["sh"], hit["sm"]), _clock(hit["eh"], hit["em"]) if hit["eh"] else None)
+
+
+def stated_end(text: str, at: int, starts: time) -> time | None:
+    """Return the time of day until which something lasts that begins at `starts`, in a text that goes on with it at `at`.
+
+    "klockan 10–12" and "10.00 till 12.30" name it; "klockan 10–12 december" does not.
+    """
+    hit = _END.match(text, at)
+    if hit is None:
+        return None
+    ends = _clock(hit["eh"], hit["em"])
+    return ends if ends > starts else None
 
 
 def stated_place(text: str) -> str:
@@ -90,6 +120,47 @@ def find_page_time(root: lxml.html.HtmlElement, zone: ZoneInfo) -> tuple[datetim
     The `<time>` of the day of publication, and those of menus and footers, are no events.
     """
     return _span(root, zone)
+
+
+def keep_times(root: lxml.html.HtmlElement) -> None:
+    """Make the `<time>` elements of sentences and labels plain text, and take the days of publication and change out.
+
+    The article reader drops every `<time>`: "Sista ansökningsdag är <time>10 mars 2027</time>" would lose its day. One that
+    stands alone is left to it: the day of an article in a list, or one of publication that nothing names.
+    """
+    before = ""
+    of_page, stated = [], []
+    for element, text in walk(root, _UNSEEN):
+        if element is not None and element.tag == "time":
+            if is_time_of_page(element, before):
+                of_page.append(element)
+            elif _has_words_around(element):
+                stated.append(element)
+        if text.strip():
+            before = text
+    for element in stated:
+        element.tag = "span"
+        _add_year(element)
+    for element in of_page:
+        if element.getparent() is not None:
+            drop_time_of_page(element)
+
+
+def _add_year(element: lxml.html.HtmlElement) -> None:
+    """Add the year of the `datetime` to a day that is written without one: "16 december" of 2025 is no day of next year."""
+    day = _DAY_START.match(element.get("datetime") or "")
+    if day is not None and not len(element) and _DAY_AND_MONTH.fullmatch(plain_line(element.text or "")):
+        element.text = f"{plain_line(element.text or '')} {day['year']}"
+
+
+def _has_words_around(element: lxml.html.HtmlElement) -> bool:
+    parent = element.getparent()
+    while parent is not None and parent.tag in _INLINE:
+        parent = parent.getparent()
+    if parent is None:
+        return False
+    texts = (parent.text, *(child.tail for child in parent))
+    return parent.tag in _CELLS or any(text and any(sign.isalpha() for sign in text) for text in texts)
 
 
 def _time_elements(root: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
@@ -139,5 +210,5 @@ def _span(root: lxml.html.HtmlElement, zone: ZoneInfo) -> tuple[datetime, dateti
     return starts, ends if ends > starts else None
 
 
-def _clock(hour: str, minute: str) -> time:
-    return time(int(hour) % 24, int(minute))
+def _clock(hour: str, minute: str | None) -> time:
+    return time(int(hour) % 24, int(minute or 0))

@@ -42,6 +42,17 @@ class PastReading(Protocol):
     def chars(self) -> int | None:
         """Return the median length of their texts, in characters; None where it was not measured."""
 
+    @property
+    def read_fields(self) -> Mapping[str, int]:
+        """Return the same numbers as `fields` over all items that were read, passed on or left out; empty where not measured.
+
+        `ahead` is the number of those with a day ahead.
+        """
+
+    @property
+    def read_chars(self) -> int | None:
+        """Return the median length of the texts of all items that were read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Usual:
@@ -82,14 +93,55 @@ def learn(earlier: Sequence[PastReading]) -> Usual | None:
 def find_losses(now: PastReading, earlier: Sequence[PastReading]) -> list[str]:
     """Return in Swedish which facts a reading has lost: those that most items used to have and that nearly none has now.
 
-    What the last accepted reading lacked as well is not lost anew: a person has accepted it so.
+    Where fewer than five items are passed on, all that were read are compared: an item that has lost its text may be left out for
+    it. What the last accepted reading lacked as well is not lost anew: a person has accepted it so.
     """
-    total = now.fields.get("items", 0)
-    usual = learn(earlier) if total >= _MIN_ITEMS else None
+    if not earlier:
+        return []
+    kept = now.fields.get("items", 0)
+    if kept >= _MIN_ITEMS:
+        return _compare(now, earlier)
+    if now.read_fields.get("items", 0) < _MIN_ITEMS:
+        return []
+    return [*_compare(_whole(now), [_whole(run) for run in earlier]), *_lost_kinds(now, earlier)]
+
+
+@dataclass(frozen=True, slots=True)
+class _WholeReading:
+    """Reading with the numbers of all its items, those that were left out too."""
+
+    at: datetime
+    items: int
+    changes: int
+    fields: Mapping[str, int]
+    chars: int | None
+    read_fields: Mapping[str, int]
+    read_chars: int | None
+
+
+def _whole(run: PastReading) -> _WholeReading:
+    return _WholeReading(run.at, run.items, run.changes, run.read_fields, run.read_chars, run.read_fields, run.read_chars)
+
+
+def _compare(now: PastReading, earlier: Sequence[PastReading]) -> list[str]:
+    usual = learn(earlier)
     if usual is None:
         return []
-    last = earlier[-1]
-    return [*_lost_fields(now, last, usual, total), *_lost_length(now, last, usual)]
+    return [*_lost_fields(now, earlier[-1], usual, now.fields["items"]), *_lost_length(now, earlier[-1], usual)]
+
+
+def _lost_kinds(now: PastReading, earlier: Sequence[PastReading]) -> Iterator[str]:
+    """Yield the loss of a reading whose items are left out though they have days ahead, where most used to be passed on."""
+    ahead, total = now.read_fields.get("ahead", 0), now.read_fields["items"]
+    measured = [run for run in earlier if run.read_fields.get("items", 0) >= _MIN_ITEMS][-_MAX_RUNS:]
+    if ahead < _MIN_ITEMS or len(measured) < _MIN_RUNS or not _passes_none(now) or _passes_none(measured[-1]):
+        return
+    if median(run.fields.get("items", 0) / run.read_fields["items"] for run in measured) >= _USUAL_SHARE:
+        yield f"Alla {total} poster lämnas utanför, fast {ahead} har en dag framåt. Förr sparades de flesta."
+
+
+def _passes_none(run: PastReading) -> bool:
+    return run.fields.get("items", 0) <= run.read_fields["items"] * _LOST_SHARE
 
 
 def _lost_fields(now: PastReading, last: PastReading, usual: Usual, total: int) -> Iterator[str]:

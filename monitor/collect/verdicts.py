@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from monitor.archive.runs import Document
 from monitor.collect.advice import Remedy, find_remedies
-from monitor.collect.quality import assess, gives_what_it_promises
-from monitor.collect.reading import Problem, ProblemKind, SourceReading
+from monitor.collect.quality import assess, find_lack
+from monitor.collect.reading import Problem, ProblemKind, SourceReading, describe_missing_pages
 from monitor.sources import Source
 from monitor.vocabulary import Verdict
 
@@ -42,7 +42,7 @@ class SourceCheck:
 
     verdict: Verdict
     reason: str
-    """Problem in Swedish; "" where nothing was."""
+    """Problems in Swedish, and listed pages that could not be read; "" where nothing was."""
     todo: str
     """Advice in Swedish."""
     problems: tuple[ProblemKind, ...]
@@ -71,12 +71,12 @@ def judge_check(
         now: Time of the reading.
         can_browse: True where the installation has a browser for pages that scripts make.
     """
-    quality = assess(reading, now)
+    quality = assess(source, reading, now)
     verdict = judge_verdict(source, reading, problems, now)
     remedies = find_remedies(source, reading, problems, documents, now, can_browse=can_browse)
     return SourceCheck(
         verdict=verdict,
-        reason=" ".join(dict.fromkeys(problem.text for problem in problems)),
+        reason=" ".join(dict.fromkeys(filter(None, (*(problem.text for problem in problems), describe_missing_pages(reading))))),
         todo=_todo(source, verdict, remedies),
         problems=tuple(dict.fromkeys(problem.kind for problem in problems)),
         items=quality.items,
@@ -95,8 +95,7 @@ def judge_verdict(source: Source, reading: SourceReading, problems: Sequence[Pro
     calls = list(reading.calls.values())
     if not calls:
         return Verdict.THIN if reading.left_out and not reading.said_empty else Verdict.EMPTY
-    thin = assess(reading, now).thin * 2 > len(calls)
-    return Verdict.WORKS if gives_what_it_promises(source, calls, now) and not thin else Verdict.THIN
+    return Verdict.WORKS if find_lack(source, calls, now) is None else Verdict.THIN
 
 
 def trial_command(source: str, change: Mapping[str, object]) -> str:

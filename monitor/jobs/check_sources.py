@@ -205,8 +205,8 @@ def table_lines(done: Iterable[CheckedSource]) -> list[str]:
         check, verdict = checked.check, verdict_of(checked)
         newest = check.newest.isoformat() if check.newest else "-"
         lines.append(f"{VERDICT_LABELS[verdict]:<16} {checked.source.id:<30} {check.items:>4} {check.ahead:>4}  {newest}")
-        if verdict is not Verdict.WORKS:
-            lines += [f"{'':<17}{text}" for text in (check.reason, describe_todo(checked)) if text]
+        todo = describe_todo(checked) if verdict is not Verdict.WORKS else ""
+        lines += [f"{'':<17}{text}" for text in (check.reason, todo) if text]
     counts = Counter(verdict_of(checked) for checked in listed)
     summary = ", ".join(f"{counts[verdict]} {VERDICT_LABELS[verdict]}" for verdict in order if counts[verdict])
     head = f"{'läge':<16} {'källa':<30} {'post':>4} {'fram':>4}  nyaste"

@@ -35,9 +35,9 @@ from monitor.collect.health import RunFacts, measure
 from monitor.collect.parsing import stop_parsing
 from monitor.collect.pipelines import clean_call, item_problem
 from monitor.collect.programmes import Programmes
-from monitor.collect.reading import Problem, ProblemKind, SourceReading
+from monitor.collect.reading import Problem, ProblemKind, SourceReading, describe_missing_pages
 from monitor.collect.robots import RobotsMemory
-from monitor.collect.spider import SourceSpider, describe_missing_pages
+from monitor.collect.spider import SourceSpider
 from monitor.collect.text import repair_surrogates
 from monitor.collect.unchanged import KnownRows, reader_version
 from monitor.collect.usual import find_losses
@@ -143,7 +143,9 @@ def accept(config: Config, archive: Archive, source: Source, now: datetime) -> R
     kinds = {str(kind) for kind, _ in runs[-1]["stats"].get("problems") or ()}
     if runs[-1]["state"] in ACCEPTED_RUNS:
         raise SourceError(source.id, "den senaste läsningen är redan godkänd")
-    if not kinds or not kinds <= _DOUBTS or not runs[-1]["current"]:
+    # All items of a source that has lost their facts may be left out, and a person may say that they are to be.
+    has_items = runs[-1]["current"] or (kinds == {ProblemKind.FIELDS.value} and runs[-1]["stats"].get("items"))
+    if not kinds or not kinds <= _DOUBTS or not has_items:
         raise SourceError(source.id, f"den senaste läsningen gav inget att godta. {runs[-1]['reason']}")
     report = replay(config, archive, source, now, doubts=_DOUBTS)
     update_health(archive.db, source, now)
@@ -333,15 +335,16 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
             "validators": reading.validators or spider.validators,
             "not_modified": reading.not_modified,
             **({"refused": sorted(reading.calls)} if fell and problems else {}),
-            **measure(reading),
+            **measure(reading, now),
         },
     )
 
 
 def _facts(reading: SourceReading, now: datetime) -> RunFacts:
     """Return the counts of a reading that its source's usual numbers are compared with."""
-    measured: dict[str, Any] = measure(reading)
-    return RunFacts(at=now, accepted=False, items=reading.items, fields=measured["fields"], chars=measured["chars"])
+    measured: dict[str, Any] = measure(reading, now)
+    names = ("fields", "chars", "read_fields", "read_chars")
+    return RunFacts(at=now, accepted=False, items=reading.items, **{name: measured[name] for name in names})
 
 
 def left_out_items(spider: SourceSpider) -> dict[str, LeftOutItem]:

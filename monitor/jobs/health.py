@@ -73,6 +73,8 @@ def run_facts(row: RunRow) -> RunFacts:
         newest=datetime.fromisoformat(newest) if newest else None,
         fields=dict(stats.get("fields") or {}),
         chars=stats.get("chars"),
+        read_fields=dict(stats.get("read_fields") or {}),
+        read_chars=stats.get("read_chars"),
         problems=tuple((str(kind), str(text)) for kind, text in stats.get("problems") or ()),
         moved=str(stats.get("moved") or ""),
     )

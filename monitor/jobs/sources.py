@@ -138,7 +138,7 @@ def describe_reading(
         "verdict": judge_verdict(source, reading, problems, now).value,
         "seen": reading.seen,
         "fields": {name: sum(name in item["found"] for item in items) for name in fields},
-        "quality": _quality(reading, now),
+        "quality": _quality(source, reading, now),
         "items": items,
         "left_out": [
             {"item": key, "reason": reason, "title": aside[key].call.title if key in aside else ""}
@@ -146,14 +146,15 @@ def describe_reading(
             if key not in calls
         ],
         "skipped": [{"item": key, "reason": reason} for key, reason in reading.skipped.items()],
+        "unread_pages": [{"item": url, "reason": problem.text} for url, problem in reading.unread_pages.items()],
         "advice": [remedy.text for remedy in remedies],
         "remedies": [{"text": remedy.text, "change": dict(remedy.change)} for remedy in remedies if remedy.change],
     }
 
 
-def _quality(reading: SourceReading, now: datetime) -> dict[str, Any]:
+def _quality(source: Source, reading: SourceReading, now: datetime) -> dict[str, Any]:
     """Return the counts of `Quality` as JSON values."""
-    quality = assess(reading, now)
+    quality = assess(source, reading, now)
     return asdict(quality) | {"newest": quality.newest.isoformat() if quality.newest else None}
 
 
@@ -184,10 +185,13 @@ def _facts(call: Call) -> dict[str, Any]:
             "ends": call.ends.isoformat() if call.ends else "",
             "location": call.location,
         }
+    days = ", ".join(f"{deadline.at.isoformat()} (”{deadline.text}”)" for deadline in call.deadlines)
+    if call.kind is Kind.POLICY and days:
+        return facts | {"answers": days}  # a proposal or a decision has none, and misses none
     if call.kind in (Kind.CALL, Kind.PARTNER_SEARCH):
         rolling = "löpande" if call.deadline_model is DeadlineModel.ROLLING else ""
         return facts | {
-            "deadlines": ", ".join(f"{deadline.at.isoformat()} (”{deadline.text}”)" for deadline in call.deadlines) or rolling,
+            "deadlines": days or rolling,
             "opens": call.opens.isoformat() if call.opens else "",
             "budget": _money(call.budget),
         }

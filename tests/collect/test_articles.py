@@ -21,8 +21,9 @@ from monitor.collect.noise import join_labels_to_amounts, remove_boilerplate
 from monitor.collect.programmes import Programmes, find_identifiers
 from monitor.collect.quality import Quality, assess
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
+from monitor.collect.verdicts import judge_verdict
 from monitor.sources import Source
-from monitor.vocabulary import Kind
+from monitor.vocabulary import Kind, Verdict
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 5, 20, 8, tzinfo=UTC)
@@ -404,6 +405,7 @@ TEXT = "Kommuner kan söka bidrag till badplatser vid sjöar. " * 6
 @pytest.mark.parametrize(
     ("publishes", "call", "confirmed"),
     [
+        (Kind.CALL, stored(summary=TEXT, **deadline(9)), True),
         (Kind.CALL, stored(**deadline(9)), True),
         (Kind.CALL, stored(deadline_model=DeadlineModel.ROLLING), True),
         (Kind.CALL, stored(**deadline(-9)), False),
@@ -421,6 +423,37 @@ def test_an_address_is_confirmed_only_when_it_gives_what_it_promises(publishes, 
     advice = advise(source(publishes=(publishes,)), SourceReading(calls={"1": call}), [], [], NOW)
     assert ('Adressen fungerar. Sätt address = "confirmed"' in advice) == confirmed
     assert any("Är det rätt sida?" in line for line in advice) != confirmed
+    verdict = judge_verdict(source(publishes=(publishes,)), SourceReading(calls={"1": call}), [], NOW)
+    assert (verdict is Verdict.WORKS) == confirmed, "the table and the advice say the same"
+
+
+@pytest.mark.parametrize(
+    ("row", "call", "verdict"),
+    [
+        ({"kind": "rounds", "links": ""}, stored(summary="Sök: 15 januari", **deadline(9)), Verdict.WORKS),
+        ({"kind": "rounds"}, stored(summary="Sök: 15 januari", **deadline(9)), Verdict.WORKS),
+        ({"kind": "rounds", "links": ""}, stored(summary="Sök: 15 januari", **deadline(-9)), Verdict.THIN),
+        ({"kind": "calendar", "links": "", "publishes": ("event",)}, stored(kind=Kind.EVENT, starts=NOW + timedelta(days=3)), Verdict.WORKS),
+        ({"kind": "calendar", "publishes": ("event",)}, stored(kind=Kind.EVENT, starts=NOW + timedelta(days=3)), Verdict.WORKS),
+        ({"kind": "cellar", "links": "", "publishes": ("policy",)}, stored(kind=Kind.POLICY), Verdict.WORKS),
+        ({"kind": "feed", "links": "", "publishes": ("policy",)}, stored(kind=Kind.POLICY), Verdict.THIN),
+    ],
+)  # fmt: skip
+def test_only_items_that_are_pages_or_entries_of_their_own_need_a_text(row, call, verdict):
+    assert judge_verdict(source(**row), SourceReading(calls={"1": call}), [], NOW) is verdict
+
+
+def test_what_a_row_lacks_is_told_as_it_is():
+    feed = source(kind="feed", links="", publishes=("news", "call"))
+    ahead = {str(n): stored(summary="Kort.", **deadline(9)) for n in range(3)}
+    assert not any("Är det rätt sida?" in line for line in advise(feed, SourceReading(calls=ahead), [], [], NOW))
+    calls = {str(n): stored(kind=Kind.NEWS, summary="Kort.") for n in range(3)}
+    [lacks] = [line for line in advise(feed, SourceReading(calls=calls), [], [], NOW) if "Är det rätt sida?" in line]
+    assert lacks.startswith("Sidan svarade, men 3 av 3 poster har nästan ingen text.")
+    old = SourceReading(calls={"1": stored(kind=Kind.NEWS, summary=TEXT, published=NOW - timedelta(days=900))})
+    assert any("mer än ett år gammalt." in line for line in advise(feed, old, [], [], NOW))
+    other = SourceReading(calls={"1": stored(summary=TEXT)})
+    assert any("ingen post är av det slag" in line for line in advise(feed, other, [], [], NOW))
 
 
 def test_what_was_read_is_counted():
@@ -430,7 +463,7 @@ def test_what_was_read_is_counted():
         left_out={"3": "inga tydliga ord", "4": "inga tydliga ord"},
         left_out_calls={"3": menu, "4": menu},
     )
-    assert assess(reading, NOW) == Quality(items=2, ahead=1, newest=NOW.date(), thin=1, menus=2)
+    assert assess(source(), reading, NOW) == Quality(items=2, ahead=1, newest=NOW.date(), thin=1, menus=2)
     assert not any("menyer" in line for line in advise(source(), reading, [], [], NOW))
     del reading.calls["2"]
     assert any("2 av sidorna ser ut som menyer" in line for line in advise(source(), reading, [], [], NOW))

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.collect.reading import Problem, ProblemKind, SourceReading
-from monitor.collect.spider import describe_missing_pages, missing_pages_problem
+from monitor.collect.reading import Problem, ProblemKind, SourceReading, describe_missing_pages
+from monitor.collect.spider import missing_pages_problem
 from tests.publishers import Answer, serve
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}

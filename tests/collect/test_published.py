@@ -35,7 +35,6 @@ def read(head="", body=""):
     "body",
     [
         "<p>Förordningen gäller från 2017-01-01.</p>",
-        "<p>Sista dag: <time datetime='2025-12-16'>16 december</time> för annonsen.</p>",
         "<p>Uppdaterad <time datetime='2025-12-16'>16 december</time></p>",
         "<ul><li>2019-03-04 Mötet</li><li>2020-01-02 Beslutet</li></ul>",
         "<img src='/bilder/2018-05-06/a.jpg' alt='x'><p>Diarienummer 2018-05-06.</p>",
@@ -48,6 +47,11 @@ def read(head="", body=""):
 )
 def test_a_date_that_is_not_marked_as_publication_is_none(body):
     assert read(body=body) == (None, ["2027-04-15"])
+
+
+def test_the_time_of_a_last_day_is_no_publication_and_keeps_its_own_year():
+    body = "<p>Sista dag: <time datetime='2025-12-16'>16 december</time> för annonsen.</p>"
+    assert read(body=body) == (None, ["2025-12-16", "2027-04-15"])
 
 
 @pytest.mark.parametrize(

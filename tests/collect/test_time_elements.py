@@ -55,6 +55,12 @@ def read(calendar, body, **fields):
         ("Tid\n10.00 till 12.00", Hours(time(10), time(12))),
         ("Datum och tid: 3 december 2026, klockan 9.15", Hours(time(9, 15))),
         ("Time: 14.00 to 15.00", Hours(time(14), time(15))),
+        ("Tid\n- kl. 13.00 – 15.00", Hours(time(13), time(15))),
+        ("Datum: 5 december 2026, klockan 10–12", Hours(time(10), time(12))),
+        ("Tid: kl 9.15 till 11", Hours(time(9, 15), time(11))),
+        ("Tid: klockan 10", Hours(time(10))),
+        ("Datum: klockan 10–12 december", Hours(time(10))),
+        ("Tid: klockan 10–12\nTid: klockan 13", None),
         ("Tid: 09.00–11.30\nTid: 13.00–14.00", None),
         ("Vi möts mellan 09.00 och 11.30.", None),
         ("Tid: meddelas senare. Ring 0380-51.80.00", None),
@@ -67,6 +73,7 @@ def test_hours_behind_a_label(text, hours):
 
 def test_the_place_behind_a_label():
     assert stated_place("Tid: 9.00\nPlats: Stadshotellet, Nässjö\nAnmäl dig.") == "Stadshotellet, Nässjö"
+    assert stated_place("- Plats\n- Stadshuset") == "Stadshuset"
     assert stated_place("Plats: Nässjö\nLokal: Aulan") == ""
     assert stated_place("Det finns plats för alla.") == ""
 
@@ -121,6 +128,29 @@ def test_an_event_without_time_elements_is_read_from_its_words(calendar):
         calendar, f"<main><h1>Vattendag</h1>{LONG}<p>Vi ses torsdagen den 3 december 2026 kl. 10.00 i Nässjö.</p></main>"
     ).calls
     assert call.starts.isoformat()[:16] == "2026-12-03T10:00"
+
+
+def test_an_event_in_a_list_of_terms_is_read_from_its_lines(calendar):
+    terms = '<dl><dt>Datum</dt><dd><time datetime="2026-12-04">4 december</time></dd><dt>Tid:</dt><dd>kl. 13.00 – 15.00</dd><dt>Plats</dt><dd>Stadshuset</dd></dl>'
+    [call] = read(calendar, f"<main><h1>Träff</h1>{terms}{LONG}</main>").calls
+    assert call.location == "Stadshuset"
+    assert (call.starts.isoformat()[:16], call.ends.isoformat()[:16]) == ("2026-12-04T13:00", "2026-12-04T15:00")
+    assert call.body.startswith("- Datum: 4 december 2026\n- Tid: kl. 13.00 – 15.00\n- Plats: Stadshuset\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "starts", "ends"),
+    [
+        ("Datum: 5 december 2026, klockan 10–12", "10:00", "12:00"),
+        ("Vi ses den 5 december 2026 kl. 10.00 till 12.30 i Nässjö.", "10:00", "12:30"),
+        ("Vi ses den 5 december 2026 kl. 10.00.", "10:00", None),
+        ("Vi ses den 5 december 2026 kl. 18–2.", "18:00", None),
+    ],
+)
+def test_the_hours_behind_the_day_of_an_event_have_an_end(calendar, words, starts, ends):
+    [call] = read(calendar, f"<main><h1>Träff</h1><p>{words}</p><p>Plats: Digitalt</p>{LONG}</main>").calls
+    assert call.starts.isoformat()[:16] == f"2026-12-05T{starts}"
+    assert (call.ends and call.ends.isoformat()[:16]) == (ends and f"2026-12-05T{ends}")
 
 
 def test_past_events_and_pages_without_a_day_are_told_apart(calendar):

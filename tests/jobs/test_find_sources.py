@@ -124,6 +124,30 @@ def test_an_uncertain_row_is_written_only_when_a_person_chooses_it(tmp_path):
         add_found_row(load_config(path), found, 2, NOW)
 
 
+def test_a_site_whose_only_section_is_get_involved_is_found(tmp_path):
+    text = (
+        "<p>Cities of any size may apply for this call for networks until {day} August 2026, and join partners from other countries. "
+        "The grant is at most EUR 500 000 per network, and the networks may last for two years. Municipalities pay a fifth themselves.</p>"
+    )
+    kind = "text/html; charset=utf-8"
+
+    def site_page(title, main):
+        menu = '<nav><a href="/who-we-are">Who we are</a><a href="/get-involved">Get involved</a><a href="/contact">Contact</a></nav>'
+        return (
+            f'<html lang="en"><head><title>{title}</title></head><body>{menu}<main><h1>{title}</h1>{main}</main></body></html>',
+            kind,
+        )
+
+    names = ("networks", "transfer", "twinning")
+    listed = "".join(f'<h2><a href="/call-{name}">Call for {name}</a></h2>' for name in names)
+    pages = {f"/call-{name}": site_page(f"Call for {name}", text.format(day=day)) for day, name in enumerate(names, 11)}
+    pages |= {"/": site_page("Cities together", "<p>We help cities.</p>"), "/get-involved": site_page("Get involved", listed)}
+    pages["/sitemap.xml"] = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>', "application/xml"
+    outcome, _, url = find(tmp_path, pages, "/")
+    best = outcome.json["rows"][0]
+    assert (best["row"]["url"], best["row"]["links"], best["sure"]) == (f"{url}/get-involved", "/call-[^/?#]+", True)
+
+
 def test_an_address_without_a_page_says_why(tmp_path):
     outcome, asked, _ = find(tmp_path, {}, "/borta")
     assert asked == ["/borta", "/"], "nor does the first page of its site"
