@@ -9,18 +9,21 @@ from icalendar import Calendar
 from lxml import html as lxml_html
 
 from monitor.calls import Budget, CallKey, Deadline, DeadlineModel
+from monitor.digest.answers import Signer
+from monitor.digest.cards import Cards
 from monitor.digest.flowed import WIDTH, flow
-from monitor.digest.model import Shown, Told
+from monitor.digest.model import DigestItem, Shown, Told
 from monitor.digest.render import load_templates
 from monitor.digest.rows import CallRows
 from monitor.digest.sample import AUDIENCE, NOW
 from monitor.digest.summary import known_summary, line_summary, written_summary
 from monitor.fit import FitCard, UsualTerms
 from monitor.paths import DIGESTS
-from monitor.vocabulary import Kind, Level, Status
+from monitor.vocabulary import Kind, Level, MailSection, Status
 from tests.digest.many_calls import candidate, mail_of, with_call
 
 SV = load_templates((DIGESTS,)).wording("sv")
+SIGNER = Signer(b"calls" * 8)
 
 
 def plain(text):
@@ -240,6 +243,59 @@ def test_one_calendar_file_holds_every_day():
     found = Calendar.from_ical(file.content).walk("VEVENT")
     assert len({str(entry["UID"]) for entry in found}) == len(found) == 3
     assert mail_of(without_card(candidate(0)))[1].calendars == ()
+
+
+def days_of(mail):
+    """Return the days of the mail's calendar file, and the sentence that promises it."""
+    found = [entry for file in mail.calendars for entry in Calendar.from_ical(file.content).walk("VEVENT")]
+    text = mail.renderings[0].text.replace(" \n", " ")
+    return sorted(f"{entry.decoded('dtstart'):%m%d}" for entry in found), [
+        line for line in text.splitlines() if line.startswith("Kalenderfilen ")
+    ]
+
+
+ALL_DAYS = "Kalenderfilen lägger in mejlets alla sista dagar i kalendern."
+
+
+def test_the_calendar_file_holds_the_last_days_of_lines_and_of_what_is_no_call():
+    days = [(NOW + timedelta(days=30 + number)).strftime("%m%d") for number in range(14)]
+    calls = [candidate(number, call_id=str(number)) for number in range(14)]
+    assert days_of(mail_of(*calls)[1]) == (days, [ALL_DAYS]), "the eleventh call and those after it are lines"
+    weak, partners = candidate(1, level=Level.WEAK), candidate(2, kind=Kind.PARTNER_SEARCH)
+    answer, coming = candidate(3, kind=Kind.POLICY, published=NOW), candidate(4, stated_status=Status.FORTHCOMING)
+    closed = replace(candidate(6, deadlines=in_days(-1)), first_seen=NOW - timedelta(days=2))
+    found, said = days_of(mail_of(candidate(0), weak, partners, answer, coming, closed)[1])
+    assert (found, said) == (days[:5], [ALL_DAYS])
+
+
+def test_the_footer_promises_the_calendar_file_that_there_is():
+    event = candidate(5, kind=Kind.EVENT, starts=NOW + timedelta(days=3), deadlines=())
+    undated = candidate(0, deadlines=(), deadline_model=DeadlineModel.UNKNOWN)
+    assert days_of(mail_of(undated)[1]) == ([], [])
+    assert days_of(mail_of(undated, event)[1])[1] == ["Kalenderfilen lägger in mejlets alla evenemang i kalendern."]
+    assert days_of(mail_of(candidate(0), event)[1])[1] == [
+        "Kalenderfilen lägger in mejlets alla sista dagar och evenemang i kalendern."
+    ]
+
+
+def test_the_language_of_a_summary_is_that_of_its_words():
+    tree = tree_of(candidate(0))
+    (ours,) = tree.xpath("//p[@class='summary']")
+    assert ours.text_content().startswith("Stöd från Kreativa Europa")
+    assert ours.get("lang") is None
+    card = Cards(SV, AUDIENCE, SIGNER, "2026-W23-kultur-fritid", NOW).card
+    foreign = candidate(0, kind=Kind.EVENT, starts=NOW, deadlines=())
+    views = [card(DigestItem(candidate=one, section=MailSection.NEW, facts=())) for one in (candidate(0), foreign)]
+    assert [(view.summary[:9], view.summary_language, view.language) for view in views] == [
+        ("Stöd från", "", "en"),
+        ("Newcomers", "en", "en"),
+    ]
+    machine = replace(AUDIENCE, machine={foreign.key: "Nykomlingar får lära känna samarbetet."})
+    view = Cards(SV, machine, SIGNER, "2026-W23-kultur-fritid", NOW).card(
+        DigestItem(candidate=candidate(0), section=MailSection.NEW, facts=())
+    )
+    assert "Nykomlingar" in view.summary
+    assert view.summary_language == ""
 
 
 def test_kronor_are_told_with_the_day_of_their_rate():
