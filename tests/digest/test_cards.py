@@ -11,16 +11,18 @@ from lxml import html as lxml_html
 from monitor.calls import Budget, CallKey, Deadline, DeadlineModel
 from monitor.digest.answers import Signer
 from monitor.digest.cards import Cards
+from monitor.digest.choose import choose
 from monitor.digest.flowed import WIDTH, flow
-from monitor.digest.model import DigestItem, Shown, Told
-from monitor.digest.render import load_templates
+from monitor.digest.layout import Occasion
+from monitor.digest.model import Choice, DigestItem, ExpectedRound, Shown, Told
+from monitor.digest.render import load_templates, render_mail
 from monitor.digest.rows import CallRows
 from monitor.digest.sample import AUDIENCE, NOW
 from monitor.digest.summary import known_summary, line_summary, written_summary
 from monitor.fit import FitCard, UsualTerms
 from monitor.paths import DIGESTS
 from monitor.vocabulary import Kind, Level, MailSection, Status
-from tests.digest.many_calls import candidate, mail_of, with_call
+from tests.digest.many_calls import TEMPLATES, candidate, mail_of, with_call
 
 SV = load_templates((DIGESTS,)).wording("sv")
 SIGNER = Signer(b"calls" * 8)
@@ -184,9 +186,7 @@ def test_the_subject_comes_first_then_the_title_in_its_own_language():
     tree = tree_of(candidate(3))
     heading, own = tree.xpath("//h3")[0], tree.xpath("//h3/following-sibling::p")[0]
     assert heading.text_content() == "Våld i nära relationer"
-    assert plain(own.text_content()) == (
-        "Call for proposals to prevent and combat gender-based violence (engelska) · Kreativa Europa"
-    )
+    assert plain(own.text_content()) == ("Call for proposals to prevent and combat gender-based violence (engelska)")
     assert own.find("a").get("lang") == "en"
     english = tree_of(candidate(3), language="en").xpath("//h3/following-sibling::p")[0]
     assert "(" not in english.text_content()
@@ -352,3 +352,31 @@ def test_flowed_text_reads_the_same_at_any_width():
     assert [line.removeprefix(" ") for line in joined.splitlines()] == [line.strip() for line in text.splitlines()]
     assert "\n > svar\n From oss" in flowed, "no quotation: RFC 3676, section 4.4"
     assert "60\u00a0000" in flowed
+
+
+def test_days_in_english_keep_their_capital_and_the_programme_its_language():
+    text = plain(tree_of(candidate(1, level=Level.WEAK), candidate(0), language="en").text_content())
+    assert re.search(r"last day to apply [A-Z][a-z]+day \d", text), text
+    assert not re.search(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", text)
+    (name,) = tree_of(candidate(0), language="en").xpath("//h3/following-sibling::p[1]/span[@lang='sv']")
+    assert name.text_content() == "Kreativa Europa"
+    (summary,) = tree_of(candidate(0), language="en").xpath("//p[@class='summary']")
+    assert "Kreativa" not in summary.text_content()
+
+
+def test_a_round_to_come_has_the_subject_of_its_theme():
+    expected = ExpectedRound(
+        title="Town Twinning", language="en", lines={"sv": "Brukar öppna i april"}, subjects={"sv": "Vänorter"}
+    )
+    text = plain(mail_of(candidate(0), candidate(1), expected=(expected,))[1].renderings[0].text.replace(" \n", " "))
+    assert "Vänorter: Town Twinning (engelska): Brukar öppna i april" in text
+
+
+def test_the_numbers_of_a_first_mail_add_up():
+    calls = [candidate(number, call_id=str(number)) for number in range(13)]
+    coming = candidate(3, call_id="coming", opens=(NOW + timedelta(days=9)).date(), stated_status=Status.FORTHCOMING)
+    selection = choose((*calls, coming), first=True, previous=None, choice=Choice(), now=NOW)
+    occasion = Occasion(digest="2026-W23-kultur-fritid", week="2026-W23", now=NOW)
+    text = render_mail(TEMPLATES, selection, AUDIENCE, occasion, SIGNER).renderings[0].text.replace(" \n", " ")
+    assert "Just nu är 13 utlysningar öppna som vi tror passar er. Här är de 10 som passar bäst." in text
+    assert "3 öppna utlysningar och 1 kommande utlysning till finns på webben: " in text
