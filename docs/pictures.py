@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from monitor.archive import open_archive
 from monitor.archive.feedback import set_state, store_answer
+from monitor.calls import CallKey
 from monitor.config import load_config
 from monitor.jobs.serve import make_site
 from monitor.web.framework.app import make_app
@@ -75,14 +76,14 @@ def made_ready(folder: Path) -> Site:
         (built,) = archive.db.execute("SELECT max(created) FROM digests").fetchone()
         now = datetime.fromisoformat(built)
 
-        def key(call: str) -> tuple[str, str]:
+        def key(call: str) -> CallKey:
             row = archive.db.execute("SELECT source, call_id FROM calls WHERE ? IN (title, identifier)", [call]).fetchone()
-            return row[0], row[1]
+            return CallKey(row[0], row[1])
 
         for department, call, answer, note in ANSWERS:
-            store_answer(archive.db, department, *key(call), answer, note=note, digest="", now=now)
+            store_answer(archive.db, department, key(call), answer, note=note, digest="", now=now)
         for department, call, state, note in STATES:
-            set_state(archive.db, department, *key(call), state, note=note, who="samordnaren", now=now)
+            set_state(archive.db, department, key(call), state, note=note, who="samordnaren", now=now)
     return make_site(config, lambda: now + timedelta(days=5))
 
 

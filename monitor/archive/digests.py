@@ -24,8 +24,8 @@ class CalendarFacts:
     first_seen: datetime
     last_changed: datetime
     vanished_at: datetime | None
-    moves: tuple[str, ...]
-    """Types of the call's changes that raise the entry's SEQUENCE, oldest first."""
+    moves: tuple[tuple[str, str | None, str | None], ...]
+    """Changes that raise the entry's SEQUENCE, oldest first: the type of each, its old and its new value."""
     numbered: tuple[str, ...]
     """Date keys last told in calendar entries whose UIDs were numbered by position."""
 
@@ -34,14 +34,14 @@ def calendar_facts(db: Database, keys: Sequence[CallKey]) -> dict[CallKey, Calen
     """Return the facts of these calls for calendars, in a fixed number of queries for any number of calls."""
     wanted = json.dumps(keys)
     within = "WITH wanted AS (SELECT value ->> 0 AS source, value ->> 1 AS call_id FROM json_each(?))"
-    moves: dict[CallKey, list[str]] = {}
-    for source, call_id, kind in db.execute(
-        f"{within} SELECT e.source, e.call_id, e.type FROM wanted w"
+    moves: dict[CallKey, list[tuple[str, str | None, str | None]]] = {}
+    for source, call_id, *move in db.execute(
+        f"{within} SELECT e.source, e.call_id, e.type, e.old, e.new FROM wanted w"
         " CROSS JOIN events e ON e.source = w.source AND e.call_id = w.call_id"
         f" WHERE e.type IN {sql_values(CALENDAR_CHANGES)} ORDER BY e.id",
         [wanted],
     ):
-        moves.setdefault(CallKey(source, call_id), []).append(kind)
+        moves.setdefault(CallKey(source, call_id), []).append((move[0], move[1], move[2]))
     numbered = numbered_dates(db)
     rows = db.execute(
         f"{within} SELECT c.source, c.call_id, c.first_seen, c.last_changed, c.vanished_at FROM wanted w CROSS JOIN calls c"

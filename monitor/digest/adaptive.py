@@ -97,7 +97,9 @@ def _call(mail: MailView, card: CardView) -> Element:
         *([_text(card.summary)] if card.summary else []),
     ]
     if card.rows:
-        facts = [{"title": _plain(row.label), "value": _plain(row.value)} for row in card.rows]
+        facts = [
+            {"title": _plain(row.label), "value": _plain(" ".join(filter(None, (row.value, row.tail))))} for row in card.rows
+        ]
         items.append({"type": "FactSet", "facts": facts})
     if card.why:
         items.append(_text(card.why, isSubtle=True))

@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from monitor.calls import Call, Deadline, DeadlineModel, Precision, within_calendar
 from monitor.digest.facts import date_keys, deadline_key, has_passed, key_date, key_moment, read_facts
 from monitor.digest.links import Links, publisher_url
-from monitor.digest.model import Audience, Candidate
+from monitor.digest.model import Audience, CallEvent, Candidate
 from monitor.digest.wording import Wording
 from monitor.language.one_line import clean, shorten
-from monitor.vocabulary import CALENDAR_CHANGES, Kind
+from monitor.vocabulary import CALENDAR_CHANGES, ChangeType, Kind
 
 # Before the moment of a deadline with a time; for a whole day, counted from its midnight: at nine in the morning.
 ALARMS = (timedelta(days=-28), timedelta(days=-7), timedelta(days=-1))
 DAY_ALARMS = tuple(alarm + timedelta(hours=9) for alarm in ALARMS)
 
 
+class Holds(StrEnum):
+    """Kinds of entries of a calendar file; each ends the name of the sentence `footer.attached` that promises them."""
+
+    DAYS = ""
+    EVENTS = "_events"
+    BOTH = "_both"
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """Attached file: its name and its bytes."""
+    """Attached file: its name, its bytes, and which entries it has."""
 
     name: str
     content: bytes
+    holds: Holds = Holds.DAYS
 
 
 def calendar_file(wording: Wording, candidate: Candidate, audience: Audience, now: datetime) -> CalendarFile | None:
     """Return the calendar file of a call, None when it has no dates."""
     events = calendar_events(wording, candidate, audience, now)
-    return CalendarFile(f"{_slug(candidate.call)}.ics", _calendar(events)) if events else None
+    return CalendarFile(f"{_slug(candidate.call)}.ics", _calendar(events, wording, audience)) if events else None
 
 
 def mail_calendar(
@@ -47,19 +59,47 @@ def mail_calendar(
 
     Several entries with UIDs of their own may be published at once: RFC 5546, section 3.2.1.
     """
-    events = [event for candidate in candidates for event in calendar_events(wording, candidate, audience, now)]
-    return CalendarFile(f"{wording.say('calendar.file', week=week.casefold())}.ics", _calendar(events)) if events else None
+    entries = [
+        (candidate.call.kind is Kind.EVENT, event)
+        for candidate in candidates
+        for event in calendar_events(wording, candidate, audience, now)
+    ]
+    if not entries:
+        return None
+    kinds = {is_event for is_event, _ in entries}
+    holds = Holds.BOTH if len(kinds) == 2 else Holds.EVENTS if True in kinds else Holds.DAYS
+    content = _calendar([event for _, event in entries], wording, audience)
+    return CalendarFile(f"{wording.say('calendar.file', week=week.casefold())}.ics", content, holds)
 
 
-def _calendar(events: Iterable[Event]) -> bytes:
+def _calendar(events: Iterable[Event], wording: Wording, audience: Audience) -> bytes:
+    """Return a file that publishes the entries.
+
+    A published entry must have an organizer and must not have attendees, so that no calendar program asks for an answer: RFC
+    5546, section 3.2.1. Without an address to name, the file is a calendar without a method, which needs no organizer.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//eu-monitor//SV")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    organizer = _organizer(wording, audience)
+    if organizer is not None:
+        calendar.add("method", "PUBLISH")
     for event in events:
+        if organizer is not None:
+            event.add("organizer", organizer)
         calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
+
+
+def _organizer(wording: Wording, audience: Audience) -> vCalAddress | None:
+    """Return the sender of the mails as organizer; None where the contact is no address."""
+    address = clean(audience.contact)
+    if not re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+", address):
+        return None
+    organizer = vCalAddress(f"mailto:{address}")
+    organizer.params["CN"] = wording.say("calendar.organizer", municipality=clean(audience.municipality)).strip()
+    return organizer
 
 
 def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, now: datetime) -> list[Event]:
@@ -70,7 +110,7 @@ def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, 
     """
     call = within_calendar(candidate.call)
     known = read_facts(candidate.told)
-    uids = _Uids(call, audience, candidate.numbered)
+    uids = _Uids(call, audience, candidate)
     current = {deadline_key(deadline): deadline for deadline in call.deadlines} if call.kind is not Kind.EVENT else {}
     keys = date_keys(call) if call.kind is Kind.EVENT else tuple(current)
     told = tuple(key for key in known.dates or () if key != "rolling")
@@ -86,7 +126,7 @@ def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, 
     for key, uid in uids.of(told):
         if uid not in standing and not has_passed(key, now):
             event = _dated(key)
-            event.add("summary", wording.say("calendar.summary", title=_title(call)))
+            event.add("summary", wording.say(_summary_name(call), title=_title(call)))
             events.append(finish(event, uid, cancelled=True, replaced=candidate.vanished_at is None))
     return events
 
@@ -98,11 +138,12 @@ class _Uids:
     that UID, so that it is not entered a second time beside the entry that people have.
     """
 
-    def __init__(self, call: Call, audience: Audience, numbered: tuple[str, ...]) -> None:
+    def __init__(self, call: Call, audience: Audience, candidate: Candidate) -> None:
         self._key = hashlib.sha256(f"{call.source}\n{call.call_id}".encode("utf-8", "replace")).hexdigest()[:24]
         self._host = urlsplit(audience.base_url).hostname or "eu-monitor"
         self._is_event = call.kind is Kind.EVENT
-        places = {key: place for place, key in reversed(list(enumerate(numbered, 1)))}
+        self._history = [] if self._is_event else _moved_times(call, candidate.events)
+        places = {key: place for place, key in reversed(list(enumerate(candidate.numbered, 1)))}
         self._places = {part: places[key] for key, part in self._parts(tuple(places))}
 
     def of(self, keys: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -110,16 +151,67 @@ class _Uids:
         return [(key, f"{self._key}-{self._places.get(part, part)}@{self._host}") for key, part in self._parts(keys)]
 
     def _parts(self, keys: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Return each key with what tells it from the others: the day, and a number for a second time on that day."""
+        """Return each key with what tells it from the others: the day, and the time where the day has had several."""
         if self._is_event:  # an event has one date and stays the same event when it is moved
             return [(key, "1") for key in keys]
-        counted: Counter[str] = Counter()
-        found = {}
-        for key in sorted(key for key in keys if key != "rolling"):
-            day = f"{key_date(key):%Y%m%d}"
-            counted[day] += 1
-            found[key] = day if counted[day] == 1 else f"{day}-{counted[day]}"
-        return [(key, found[key]) for key in keys if key in found]
+        times = {key: _time(key) for key in keys if key != "rolling"}
+        parts = _parts_of_times([*self._history, tuple(times.values())])
+        return [(key, parts[time]) for key, time in times.items()]
+
+
+_NO_TIME = "2359"
+_Time = tuple[str, str]
+"""Day and time of day of a date: 20260801 and 1200."""
+
+
+def _time(key: str) -> _Time:
+    moment = key_moment(key)
+    return f"{key_date(key):%Y%m%d}", f"{moment:%H%M}" if moment is not None else _NO_TIME
+
+
+def _moved_times(call: Call, events: Iterable[CallEvent]) -> list[tuple[_Time, ...]]:
+    """Return the times that the call had before and after each of its moves, in the zone of its publisher.
+
+    They are the same for mails and pages, unlike what each department was told.
+    """
+    zone = ZoneInfo(call.deadlines[0].zone) if call.deadlines else None
+    found = []
+    for event in events:
+        for side in (event.old, event.new) if event.type == ChangeType.DEADLINE_MOVED else ():
+            texts = [text for text in json.loads(side or "[]") if text[:4].isdigit()]
+            moments = [datetime.fromisoformat(text).astimezone(zone) for text in texts]
+            found.append(tuple((f"{moment:%Y%m%d}", f"{moment:%H%M}") for moment in moments))
+    return found
+
+
+def _parts_of_times(history: Sequence[tuple[_Time, ...]]) -> dict[_Time, str]:
+    """Return what tells each time from the others at the end of the history of a call's times.
+
+    A time keeps it as long as it stands. The only time of a day is told by the day, and hands that on to the time that replaces
+    it; of several on one day, those that did not stand there alone are told by day and time.
+    """
+    holders: dict[str, _Time] = {}
+    for times in history:
+        by_day: dict[str, list[_Time]] = defaultdict(list)
+        for time in sorted(set(times)):
+            by_day[time[0]].append(time)
+        for day, of_day in by_day.items():
+            known = [part for part, holder in holders.items() if holder[0] == day]
+            standing = {holders[part] for part in known}
+            for time in of_day:
+                if time not in standing:
+                    holders[_part(holders, known, time, alone=len(of_day) == 1)] = time
+    return {time: part for part, time in holders.items()}
+
+
+def _part(holders: dict[str, _Time], known: Sequence[str], time: _Time, *, alone: bool) -> str:
+    """Return the part for a time that has none, where those in `known` are the parts of its day."""
+    if alone and len(known) < 2:
+        return known[0] if known else time[0]
+    part = "-".join(time)
+    while part in holders:  # its holder got it when it was another time
+        part += "-2"
+    return part
 
 
 def _dated(key: str) -> Event:
@@ -133,7 +225,7 @@ def _dated(key: str) -> Event:
 def _entry(wording: Wording, call: Call, key: str, number: int, deadline: Deadline | None, audience: Audience) -> Event:
     """Return the entry of one date of a call, without the properties that `_Finisher` adds."""
     event = _dated(key)
-    name = "calendar.summary"
+    name = _summary_name(call)
     moment = key_moment(key)
     if deadline is not None and moment is not None:
         # Its own end, for programs that make an entry without one an hour long: 23:59 would reach into the next day.
@@ -156,6 +248,11 @@ def _entry(wording: Wording, call: Call, key: str, number: int, deadline: Deadli
             words.append(wording.say("calendar.source", text=clean(deadline.text)))
     event.add("description", "\n".join(word for word in words if word))
     return event
+
+
+def _summary_name(call: Call) -> str:
+    """Return the name of the phrase for a last day: to apply, or of a partner search or a consultation, to answer."""
+    return "calendar.summary" if call.kind is Kind.CALL else "calendar.last_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +281,7 @@ class _Finisher:
         return event
 
     def _add_alarms(self, event: Event) -> None:
-        words = "calendar.alarm_event" if self.call.kind is Kind.EVENT else "calendar.alarm"
+        words = {Kind.EVENT: "calendar.alarm_event", Kind.CALL: "calendar.alarm"}.get(self.call.kind, "calendar.alarm_last_day")
         whole_day = not isinstance(event.decoded("dtstart"), datetime)
         for trigger in DAY_ALARMS if whole_day else ALARMS:
             alarm = Alarm()

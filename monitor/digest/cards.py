@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime
 
 from monitor.calls import Budget, Call, next_deadline
@@ -52,6 +53,8 @@ class Cards:
         title = self.title(call)
         gone = any(change.kind is MailChange.WITHDRAWN for change in item.changes)
         changed = item.section is MailSection.CHANGED
+        summary = "" if changed else self._summary(item.candidate, title)
+        programme = clean(reasons.programme)
         return CardView(
             subject=self.subject(item.candidate),
             anchor=anchor,
@@ -61,8 +64,10 @@ class Cards:
             url=publisher_url(call) or self.links.call(call),
             language=self._other_language(call),
             badge=self.wording.say("card.now_open") if item.opened else "",
-            programme=clean(reasons.programme),
-            summary="" if changed else self._summary(item.candidate, title),
+            programme="" if _is_named(programme, f"{title}\n{summary}") else programme,
+            programme_language="" if self.wording.language == "sv" else "sv",
+            summary=summary,
+            summary_language="" if self._is_ours(call) else self._other_language(call),
             changes=(*(self.change(change, call) for change in item.changes), *self._note(item)),
             urgent=any(change.kind in URGENT_CHANGES for change in item.changes),
             rows=() if gone else tuple(self._rows(item)),
@@ -161,7 +166,7 @@ class Cards:
         is_foreign = bool(expected.language) and expected.language != self.wording.language
         language = self.wording.language_name(expected.language) if is_foreign else ""
         return CardView(
-            subject=title,
+            subject=expected.subjects.get(self.wording.language, "") or title,
             title=title,
             title_note=self.wording.say("card.title_language", language=language) if is_foreign else "",
             short_title=title,
@@ -200,7 +205,7 @@ class Cards:
         if date_keys(call) == ("rolling",):
             return self.wording.say("card.rolling")
         deadline = self.rows.deadline(call)
-        return f"{deadline.label.lower()} {deadline.value[:1].lower()}{deadline.value[1:]}" if deadline is not None else ""
+        return f"{deadline.label.lower()} {deadline.value}" if deadline is not None else ""
 
     def dossier(self, call: Call) -> str:
         """Return the other documents about the same matter in words, the oldest first; at most the last four."""
@@ -298,17 +303,28 @@ class Cards:
     def _summary(self, candidate: Candidate, title: str) -> str:
         """Return how the publisher begins; of a call in another language its translation, else two sentences of ours."""
         call, reasons, language = candidate.call, candidate.reasons, self.wording.language
-        if call.kind is Kind.CALL and needs_summary(call, language):
+        if self._is_ours(call):
             machine = self.audience.machine.get(call.key, "")
             if machine and language == "sv":
                 return machine_summary(machine, self.wording)
             themes = () if reasons.unnamed else reasons.titles(language)
-            return " ".join(known_summary(call, themes, reasons.programme, reasons.card, self.wording))
+            return " ".join(known_summary(call, themes, self._short_programme(reasons.programme), reasons.card, self.wording))
         for text in (call.summary, *(section.text for section in call.sections)):
             found = first_sentences(text, SUMMARY_LIMIT)
             if found and found.casefold().rstrip(".") != title.casefold().rstrip("."):
                 return found
         return ""
+
+    def _short_programme(self, name: str) -> str:
+        """Return the name of a programme inside a sentence; in English, which the rules lack, its abbreviation if it has one."""
+        if self.wording.language == "sv":
+            return name
+        found = re.search(r"\(([A-Z][A-Za-z0-9+]+)\)$", name)
+        return found[1] if found else ""
+
+    def _is_ours(self, call: Call) -> bool:
+        """Return whether the summary of a call is in the language of the mail, as it is ours or a translation for its readers."""
+        return call.kind is Kind.CALL and needs_summary(call, self.wording.language)
 
     def _title_note(self, call: Call) -> str:
         """Return the words after a title in another language, that say which."""
@@ -367,3 +383,8 @@ class Cards:
 
     def _other_language(self, call: Call) -> str:
         return call.language if call.language and call.language != self.wording.language else ""
+
+
+def _is_named(name: str, text: str) -> bool:
+    """Return whether a text has the name as words of its own."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None

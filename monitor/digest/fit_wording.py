@@ -59,8 +59,6 @@ class FitLine:
     """False where the call does not state the term: `value` then says so, or is a guess that is said to be one."""
     corrected: datetime | None = None
     """Time at which the municipality corrected the term; None for one as it was read."""
-    rest: str = ""
-    """Swedish words of the rules that exist in no other language; empty in Swedish, where `value` has them."""
 
 
 def fit_lines(card: FitCard, wording: Wording) -> tuple[FitLine, ...]:
@@ -108,15 +106,17 @@ class _Lines:
         return line if value else self._with_rest(line, self._usual(usual))
 
     def _with_rest(self, line: FitLine, rest: str) -> FitLine:
-        if not rest:
-            return line
-        return replace(line, value=f"{line.value}. {rest}") if self._language == "sv" else replace(line, rest=rest)
+        """Return the line with words of the rules after its value; they are Swedish, and are left out in any other language."""
+        return replace(line, value=f"{line.value}. {rest}") if rest and self._language == "sv" else line
 
     def _usual(self, term: str) -> str:
         """Return what holds for the programme as a whole, said to be just that: this call may differ."""
         usual = self._card.usual
         text = getattr(usual, term) if usual is not None and term else ""
-        return f"Vanligt i {usual.programme}: {_inside(text)}" if usual is not None and text else ""
+        if usual is None or not text:
+            return ""
+        # "I CERV får vänortsmöten ..." says itself what it holds for.
+        return text if text.startswith("I ") else f"Vanligt i {usual.programme}: {_inside(text)}"
 
     def _municipality(self) -> FitLine:
         card = self._card

@@ -8,6 +8,7 @@ from datetime import date
 
 from monitor.calls import next_deadline
 from monitor.digest.cards import Cards
+from monitor.digest.facts import date_keys
 from monitor.digest.layout import Occasion
 from monitor.digest.model import Candidate, DigestItem, Selection
 from monitor.digest.wording import HOME
@@ -37,6 +38,11 @@ _UNDATED = {
     MailSection.NEWS: "subject.news",
 }
 _MOVES = (MailChange.WITHDRAWN, MailChange.EARLIER, MailChange.MOVED)
+_BY_WEIGHT = (MailChange.BUDGET, MailChange.FACT, MailChange.BACK, MailChange.OPENED, MailChange.NOTICE, MailChange.DOSSIER)
+"""Changes but those of days, in the order in which a subject names the first."""
+_ANSWERS = re.compile(r"questions? (?:and|&) answers?|\bq ?& ?a\b|\bfaq\b|frågor och svar", re.IGNORECASE)
+_CHANGE_LIMIT = 140
+"""Characters of a change in the preview."""
 
 
 class Headline:
@@ -76,6 +82,9 @@ class Headline:
         main = self._main(everything)
         if main is None:
             return start
+        if main.section is MailSection.CHANGED and not is_moved(main):
+            changes = (self._cards.change(change, main.candidate.call) for change in main.changes)
+            return f"{start} {shorten(' '.join(changes), _CHANGE_LIMIT)}"
         first = self._cards.short_subject(main.candidate)
         others = [self._cards.short_subject(item.candidate) for item in everything if item.candidate.call.kind is Kind.CALL]
         named = [subject for subject in dict.fromkeys(others) if subject != first][:_NAMED_IN_PREVIEW]
@@ -88,7 +97,8 @@ class Headline:
 
     def _main(self, everything: Sequence[DigestItem]) -> DigestItem | None:
         """Return the item that the subject is about."""
-        return self._changed(everything) or next(iter(_of(everything, CALL_SECTIONS)), None)
+        changed = [item for item in _of(everything, (MailSection.CHANGED,)) if item.changes]
+        return self._changed(everything) or next(iter(_of(everything, CALL_SECTIONS)), changed[0] if changed else None)
 
     def _changed(self, everything: Sequence[DigestItem]) -> DigestItem | None:
         """Return the moved or withdrawn item that is the nearest in time, one without a day first, or None."""
@@ -137,8 +147,21 @@ class Headline:
             )
         day = _last_day([item.candidate], self._occasion)
         if day is None:
-            return self._fitted("subject.changed", item.candidate, others)
+            return self._fitted("subject.changed", item.candidate, others, what=self._what(item))
         return self._fitted("subject.moved", item.candidate, others, day=day)
+
+    def _what(self, item: DigestItem) -> str:
+        """Return what has changed in an item, in few words: the day that it lost, else the weightiest change."""
+        call, kinds = item.candidate.call, {change.kind for change in item.changes}
+        if not kinds.isdisjoint(_MOVES):
+            name = "no_time" if call.kind is Kind.EVENT else "rolling" if date_keys(call) == ("rolling",) else "no_day"
+            return self._say(f"subject.what_{name}")
+        kind = next((kind for kind in _BY_WEIGHT if kind in kinds), None)
+        if kind is None:
+            return self._say("subject.what_changed")
+        notices = " ".join(text for change in item.changes if change.kind is MailChange.NOTICE for text in change.new)
+        name = "answers" if kind is MailChange.NOTICE and _ANSWERS.search(notices) else kind.value
+        return self._say(f"subject.what_{name}")
 
     def _of_other(self, item: DigestItem, others: int) -> str:
         call, section = item.candidate.call, item.section
@@ -147,15 +170,18 @@ class Headline:
         day = _last_day([item.candidate], self._occasion)
         if section is MailSection.CHANGED:
             by = "subject.changed_answer" if call.kind is Kind.POLICY else "subject.changed_by"
-            return self._fitted("subject.changed" if day is None else by, item.candidate, others, day=day)
+            name = "subject.changed" if day is None else by
+            return self._fitted(name, item.candidate, others, day=day, what=self._what(item))
         if section is MailSection.MISSED:
             return self._fitted("subject.missed", item.candidate, others)
         if day is not None:
             return self._fitted("subject.answer_by", item.candidate, others, day=day)
         return self._fitted(_UNDATED[section], item.candidate, others)
 
-    def _fitted(self, name: str, candidate: Candidate, others: int = 0, *, day: date | None = None, start: str = "") -> str:
-        """Return a subject line within the limit.
+    def _fitted(
+        self, name: str, candidate: Candidate, others: int = 0, *, day: date | None = None, start: str = "", what: str = ""
+    ) -> str:
+        """Return a subject line within the limit. `what` says what has changed.
 
         A line that is too long has the day abbreviated, then no `start`, then no number of others unless the day is that of
         another call. Only a call without a theme, or of a theme that is too long and has no short title, is cut.
@@ -169,7 +195,7 @@ class Headline:
         if name != "subject.nearest":
             forms.append(("", "", brief))
         for welcome, count, words in forms:
-            text = clean(f"{welcome} {self._say(name, subject=subject, more=count, day=words)}")
+            text = clean(f"{welcome} {self._say(name, subject=subject, more=count, day=words, what=what)}")
             if len(text) <= SUBJECT_LIMIT:
                 return text
         room = max(SUBJECT_LIMIT - (len(text) - len(subject)), _LEAST_SUBJECT)

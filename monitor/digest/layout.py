@@ -15,12 +15,17 @@ _LINES_ONLY = (MailSection.EVENTS, MailSection.NEWS, MailSection.POLICY, MailSec
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """Label and value of a card; `strong` for a decisive one; `language` when it is not that of the mail."""
+    """Label and value of a card; `strong` for a decisive one; `language` when it is not that of the mail.
+
+    `tail` is the end of the value in another language, `tail_language`.
+    """
 
     label: str
     value: str
     strong: bool = False
     language: str = ""
+    tail: str = ""
+    tail_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,11 @@ class CardView:
     language: str
     badge: str = ""
     programme: str = ""
+    programme_language: str = ""
+    """Language of the programme's name when it is not that of the mail."""
     summary: str = ""
+    summary_language: str = ""
+    """Language of the summary when it is not that of the mail."""
     changes: tuple[str, ...] = ()
     urgent: bool = False
     rows: tuple[CardRow, ...] = ()

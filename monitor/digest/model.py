@@ -254,6 +254,8 @@ class ExpectedRound:
     """Language of the title, "" when unknown."""
     lines: Mapping[str, str]
     """When it usually opens, by the language of the reader."""
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    """Title of the department's theme that it belongs to, by the language of the reader; empty where it is of none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,9 +17,9 @@ from monitor.digest.calendar import CalendarFile, mail_calendar
 from monitor.digest.cards import Cards
 from monitor.digest.flowed import flow
 from monitor.digest.layout import MailView, Occasion, plan
-from monitor.digest.model import Audience, DigestItem, Selection, Shown
+from monitor.digest.model import Audience, Selection, Shown
 from monitor.digest.phrases import read_old_phrases, read_phrases
-from monitor.digest.view import MailWriter
+from monitor.digest.view import NAMED_IN_GROUP, MailWriter
 from monitor.digest.wording import Wording
 from monitor.errors import MailError
 from monitor.language.one_line import clean
@@ -28,10 +29,9 @@ from monitor.vocabulary import TEMPLATE_MAILS, MailSection
 LANGUAGES = ("sv", "en")
 # Gmail cuts a mail off at 102 kB; below this, nobody loses the end.
 SIZE_LIMIT = 95_000
-CALENDAR_LIMIT = 20
-"""Calls of a mail whose dates its calendar file holds."""
 _FIRST_CARDS, _FIRST_LINES = 10, 80
 _FORMS = ("subject.txt", "txt", "mjml")
+_INDENTED = re.compile(r"[ \t]*\n\s*")
 _EVERY_MAIL = "mail"
 """Name of the templates of every kind of mail that has none of its own, such as `weekly.mjml`."""
 
@@ -103,7 +103,7 @@ class Templates:
         return Rendering(
             language=view.language,
             subject=clean(self._fill_form(view, "subject.txt")),
-            html=_landmarks(html),
+            html=_finished(html),
             text=flow(text),
             view=view,
         )
@@ -172,18 +172,18 @@ def render_mail(
     cards, lines = _FIRST_CARDS, _FIRST_LINES
     while True:
         shown = plan(selection, cards, lines)
+        calendar = _calendar(templates.wording(languages[0]), selection, shown, audience, occasion)
         renderings = []
         for language in languages:
             wording = templates.wording(language)
             maker = Cards(wording, audience, signer, occasion.digest, occasion.now)
-            view = MailWriter(wording, audience, maker, occasion).write(selection, shown)
+            view = MailWriter(wording, audience, maker, occasion).write(selection, shown, calendar)
             renderings.append(templates.render(view))
         largest = max(len(part.encode()) for rendering in renderings for part in (rendering.html, rendering.text))
         if largest <= SIZE_LIMIT or not (cards or lines):
             break
         cards, lines = _smaller(cards, lines, sum(value is Shown.CARD for value in shown.values()))
-    calendars = _calendars(templates.wording(languages[0]), selection.items, shown, audience, occasion)
-    return Rendered(renderings=tuple(renderings), calendars=tuple(calendars), shown=shown)
+    return Rendered(renderings=tuple(renderings), calendars=(calendar,) if calendar is not None else (), shown=shown)
 
 
 def _smaller(cards: int, lines: int, used: int) -> tuple[int, int]:
@@ -192,20 +192,25 @@ def _smaller(cards: int, lines: int, used: int) -> tuple[int, int]:
     return 0, lines * 3 // 4
 
 
-def _calendars(
-    wording: Wording, items: Sequence[DigestItem], shown: Mapping[CallKey, Shown], audience: Audience, occasion: Occasion
-) -> list[CalendarFile]:
+def _calendar(
+    wording: Wording, selection: Selection, shown: Mapping[CallKey, Shown], audience: Audience, occasion: Occasion
+) -> CalendarFile | None:
+    """Return the calendar file of every item that the mail names or that has changed, save those whose last day has passed."""
+    named = [*selection.items, *(item for group in selection.groups for item in group.items[:NAMED_IN_GROUP])]
+    in_group = {item.candidate.key for item in named[len(selection.items) :]}
     dated = [
         item.candidate
-        for item in items
-        if shown[item.candidate.key] is Shown.CARD
-        or item.changes
-        or (item.section is MailSection.EVENTS and shown[item.candidate.key] is Shown.LINE)
+        for item in named
+        if item.section is not MailSection.MISSED
+        and (shown[item.candidate.key] is not Shown.LINK or item.candidate.key in in_group or item.changes)
     ]
-    file = mail_calendar(wording, dated[:CALENDAR_LIMIT], audience, occasion.now, occasion.week)
-    return [file] if file is not None else []
+    return mail_calendar(wording, dated, audience, occasion.now, occasion.week)
 
 
-def _landmarks(html: str) -> str:
-    """Return the page with its body as main landmark, so that screen readers can go straight to it."""
-    return html.replace(' role="article"', ' role="main"', 1).replace(' aria-roledescription="email"', "", 1)
+def _finished(html: str) -> str:
+    """Return the page with its body as main landmark, so that screen readers can go straight to it, and without needless marks.
+
+    Each card begins and ends with conditional comments for Outlook that follow each other, which are one as well.
+    """
+    html = html.replace(' role="article"', ' role="main"', 1).replace(' aria-roledescription="email"', "", 1)
+    return _INDENTED.sub("\n", html.replace("<![endif]--><!--[if mso | IE]>", ""))

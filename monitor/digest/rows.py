@@ -50,10 +50,20 @@ class CallRows:
                 ("fit.who_pays", self.who_pays(call, card)),
                 ("fit.municipality_only" if self._audience.company else "fit.municipality", self.may_apply(card)),
                 ("fit.partners", self.partners(card)),
-                ("fit.next", self.next_step(call, card)),
             ]
         rows.extend(CardRow(say(name), shorten(capital(value), _VALUE_LIMIT)) for name, value in terms if value)
+        if card is not None and (step := self.next_step(call, card)):
+            rows.append(self._next_row(step, card))
         return rows
+
+    def _next_row(self, step: str, card: FitCard) -> CardRow:
+        """Return the row of the next step, with who helps in Sweden in the words of the rules, which are Swedish."""
+        helper = clean(card.contact[0]) if card.contact else ""
+        if self._wording.language == "sv" or not helper:
+            help_words = f" {self._say('next.help', name=helper)}" if helper else ""
+            return CardRow(self._say("fit.next"), shorten(capital(f"{step}{help_words}"), _VALUE_LIMIT))
+        intro = self._say("next.help", name="").rstrip(" .")
+        return CardRow(self._say("fit.next"), capital(f"{step} {intro}"), tail=f"{helper}.", tail_language="sv")
 
     def deadline(self, call: Call) -> CardRow | None:
         """Return the row of last days: the next one with weekday and days left, later ones by date; None without any."""
@@ -193,6 +203,8 @@ class CallRows:
         else:
             words = self._say(f"apply.full_{answer}") if answer else ""
         reason = translate(card.reason, self._wording.language) if self._is_worded(card.reason) else ""
+        if words and not reason and card.guessed:
+            reason = self._say("apply.guessed")
         return f"{words}. {reason}" if words and reason else words
 
     def may_apply_short(self, card: FitCard) -> str:
@@ -229,21 +241,17 @@ class CallRows:
         return self._say("card.at_least", amount=words[0]) if words else ""
 
     def next_step(self, call: Call, card: FitCard) -> str:
-        """Return who to talk to at the municipality and by when, and who helps in Sweden; empty where there is nothing to do."""
+        """Return who to talk to at the municipality and by when; empty where there is nothing to do."""
         if call.kind is not Kind.CALL or card.municipality == "nej" or call_status(call, self._now) is Status.CLOSED:
             return ""
         contact = self._audience.contact
         deadline = next_deadline(call, self._now)
         if deadline is None:
-            step = self._say("next.any_time", contact=contact)
-        else:
-            start = self._start_by(deadline.at.astimezone(HOME).date())
-            step = (
-                self._say("next.by", contact=contact, day=self._wording.short_day(start, self._now))
-                if start is not None
-                else self._say("next.now", contact=contact)
-            )
-        return f"{step} {self._say('next.help', name=clean(card.contact[0]))}" if card.contact else step
+            return self._say("next.any_time", contact=contact)
+        start = self._start_by(deadline.at.astimezone(HOME).date())
+        if start is None:
+            return self._say("next.now", contact=contact)
+        return self._say("next.by", contact=contact, day=self._wording.short_day(start, self._now))
 
     def _start_by(self, last_day: date) -> date | None:
         """Return the day by which work on an application should begin; None where that is now."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from monitor.calls import CallKey, next_deadline
+from monitor.digest.calendar import CalendarFile
 from monitor.digest.cards import Cards
 from monitor.digest.headline import CALL_SECTIONS, Headline, is_moved
 from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, OverviewLine, PlanView, SectionView, is_weak
@@ -18,7 +19,8 @@ from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import Kind, MailChange, MailKind, MailSection
 
 _NAMED_UNREAD = 4
-_NAMED_IN_GROUP = 5
+NAMED_IN_GROUP = 5
+"""Items of a group that the mail names."""
 _TITLE_LIMIT = 90
 """Characters of a call's title above the reminders of its plan, and in the first sentences."""
 OVERVIEW_LIMIT = 10
@@ -39,8 +41,8 @@ class MailWriter:
         self._occasion = occasion
         self._places: dict[CallKey, int] = {}
 
-    def write(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> MailView:
-        """Return the view of the whole selection."""
+    def write(self, selection: Selection, shown: Mapping[CallKey, Shown], calendar: CalendarFile | None = None) -> MailView:
+        """Return the view of the whole selection, with which `calendar` is sent."""
         name = clean(self._audience.name)
         quiet_lines = tuple(self._cards.reminder(candidate) for candidate in self._occasion.ahead)
         sections = [self._section(section, selection, shown) for section in MailSection]
@@ -59,13 +61,13 @@ class MailWriter:
             preview=headline.preview(selection, self._sources()),
             title=self._say(f"heading.{selection.kind.value}", name=name, week=week),
             name=name,
-            lead=(*self._lead(selection, shown, name), *self._top()),
+            lead=(*self._lead(selection, name), *self._top()),
             sections=tuple(section for section in sections if section is not None),
             footer=tuple(
                 self._footer(
                     selection.kind,
                     name,
-                    attached=any(value is Shown.CARD for value in shown.values()),
+                    calendar,
                     currencies=self._converted(selection, shown),
                 )
             ),
@@ -148,7 +150,7 @@ class MailWriter:
         return GroupView(
             title=self._say(f"group.{group.section.value}", n=number, source=source),
             reason=self._say("group.first_reading" if group.first_reading else "group.many"),
-            lines=tuple(self._cards.line(item) for item in group.items[:_NAMED_IN_GROUP]),
+            lines=tuple(self._cards.line(item) for item in group.items[:NAMED_IN_GROUP]),
             link=LinkView(self._say("group.all", n=number), "", url),
             anchor=f"k-{group.section.value}-{group.source}",
         )
@@ -161,40 +163,34 @@ class MailWriter:
         if not selection.rest:
             return None
         url = self._cards.links.digest(self._occasion.digest, visa=THE_REST)
-        return LinkView(self._say("link.rest", n=len(selection.rest)), "", url)
+        counts = Counter(item.section for item in selection.rest)
+        what = self._wording.join(
+            self._say("link.rest_open" if section is MailSection.NEW else f"count.{section}", n=counts[section])
+            for section in MailSection
+            if section in counts
+        )
+        return LinkView(self._say("link.rest", n=len(selection.rest), what=what), "", url)
 
-    def _days_ahead(self, selection: Selection, shown: Mapping[CallKey, Shown]) -> list[str]:
-        """Return the last day of the call that the mail begins with, and the nearest of all where another call has it."""
+    def _nearest_day(self, selection: Selection) -> str:
+        """Return the sentence on the nearest last day of the calls that one can apply for; empty without any."""
         now = self._occasion.now
-        days = {
-            item.candidate.key: (upcoming.at, self._cards.short_subject(item.candidate), self._cards.title(item.candidate.call))
+        days = [
+            (upcoming.at, self._cards.short_subject(item.candidate), self._cards.title(item.candidate.call))
             for item in selection.items
             if item.section in _DATED
             and not any(change.kind is MailChange.WITHDRAWN for change in item.changes)
             and (upcoming := next_deadline(item.candidate.call, now)) is not None
-        }
-        if not days:
-            return []
-        first = next((days.get(item.candidate.key) for item in _in_overview(selection, shown)), None)
-        nearest = min(days.values())
-        sentences = [("lead.nearest", first)] if first is not None else []
-        if first is None or nearest[0].astimezone(HOME).date() < first[0].astimezone(HOME).date():
-            at, subject, title = nearest
-            # Calls of one theme are told apart by the publisher's title.
-            is_shared = sum(name == subject for _, name, _ in days.values()) > 1
-            subject = shorten(title, _TITLE_LIMIT) if is_shared else subject
-            sentences.append(("lead.sooner", (at, subject, title)))
-        return [
-            self._say(
-                name,
-                subject=subject,
-                day=self._wording.day(day := at.astimezone(HOME).date(), now),
-                left=self._wording.time_left(day, now),
-            )
-            for name, (at, subject, _) in sentences
         ]
+        if not days:
+            return ""
+        at, subject, title = min(days)
+        day = at.astimezone(HOME).date()
+        if title != subject and sum(name == subject for _, name, _ in days) > 1:
+            # Calls of one theme are told apart by the publisher's title.
+            subject = f"{subject} ({shorten(title, _TITLE_LIMIT)})"
+        return self._say("lead.nearest", subject=subject, day=self._wording.day(day, now), left=self._wording.time_left(day, now))
 
-    def _lead(self, selection: Selection, shown: Mapping[CallKey, Shown], name: str) -> list[str]:
+    def _lead(self, selection: Selection, name: str) -> list[str]:
         say = self._say
         if selection.kind is MailKind.CORRECTION:
             return [say("lead.correction", n=len(selection.items))]
@@ -207,8 +203,8 @@ class MailWriter:
             counts = selection.counts()
             what = self._wording.join(say(f"count.{section}", n=number) for section, number in counts.items())
             lead = [say("lead.summary" if selection.kind is MailKind.WEEKLY else f"lead.{selection.kind}", what=what)]
-        if days := self._days_ahead(selection, shown):
-            lead.insert(0 if selection.kind is MailKind.WEEKLY else len(lead), " ".join(days))
+        if nearest := self._nearest_day(selection):
+            lead.insert(0 if selection.kind is MailKind.WEEKLY else len(lead), nearest)
         weeks = weeks_between(self._occasion.previous_week, self._occasion.week) if self._occasion.previous_week else []
         if weeks:
             numbers = self._wording.join(self._wording.week(week) for week in weeks)
@@ -231,11 +227,11 @@ class MailWriter:
             lead = [self._say("lead.welcome_open", n=number, shown=shown)]
         return lead
 
-    def _footer(self, kind: MailKind, name: str, *, attached: bool, currencies: Sequence[str]) -> list[str]:
+    def _footer(self, kind: MailKind, name: str, calendar: CalendarFile | None, *, currencies: Sequence[str]) -> list[str]:
         say = self._say
         lines = [] if kind is MailKind.QUIET else self._sources()
-        if attached:
-            lines.append(say("footer.attached"))
+        if calendar is not None:
+            lines.append(say(f"footer.attached{calendar.holds}"))
         if currencies:
             day = self._wording.short_day(date.fromisoformat(self._audience.rates_day), self._occasion.now)
             lines.append(say("footer.rate", rates=self._wording.join(map(self._rate, currencies)), day=day))

@@ -55,6 +55,6 @@ def with_reminders(
     """
     return replace(
         occasion,
-        expected=expected_rounds_for(db, department.id, occasion.previous_week, occasion.now, languages),
+        expected=expected_rounds_for(db, department.id, occasion.previous_week, occasion.now, languages, rules),
         plans=plan_reminders(config, db, rules, department, occasion.now, selection.kind),
     )

@@ -21,7 +21,7 @@ from monitor.config import Config
 from monitor.digest.model import ExpectedRound
 from monitor.matching.compiled import RuleSet
 from monitor.matching.engine import judge_call
-from monitor.matching.match import matches_of
+from monitor.matching.match import Match, matches_of
 from monitor.vocabulary import Level, MailKind
 
 _MOST_IN_MAIL = 5
@@ -48,12 +48,18 @@ def keep_promises(config: Config, archive: Archive, rules: RuleSet, now: datetim
 
 def departments_by_title(rules: RuleSet, code: str, title: str, programme: str) -> set[str]:
     """Return the departments that the rules match with a call of which no more than code, title and programme are known."""
+    return {
+        match.department for match in _matches_by_title(rules, code, title, programme) if Level(match.level) is not Level.WEAK
+    }
+
+
+def _matches_by_title(rules: RuleSet, code: str, title: str, programme: str) -> list[Match]:
     call = Call(source="season", call_id=code, identifier=code, title=title, url="", programme=programme, language="en")
-    return {match.department for match in matches_of(judge_call(rules, call)) if Level(match.level) is not Level.WEAK}
+    return matches_of(judge_call(rules, call))
 
 
 def expected_rounds_for(
-    db: Database, department: str, previous_week: str, now: datetime, languages: Sequence[str]
+    db: Database, department: str, previous_week: str, now: datetime, languages: Sequence[str], rules: RuleSet | None = None
 ) -> tuple[ExpectedRound, ...]:
     """Return the rounds that a department may expect, for its first mail of a month and its second mail; none for others.
 
@@ -63,6 +69,7 @@ def expected_rounds_for(
         previous_week: ISO week of the department's mail before, "" before its second.
         now: Time of the mail, in the zone of the installation.
         languages: Languages of the mail.
+        rules: Rules that name the subject of each; without them, a round has its own title alone.
     """
     if not previous_week:
         return ()
@@ -74,24 +81,48 @@ def expected_rounds_for(
     if is_same_month and (last is None or last.kind != MailKind.WELCOME):
         return ()
     promises, planned = list_promises(db), list_planned(db)
-    rounds = [_planned_round(one, promises, languages) for one in planned_ahead(planned, now.date(), department)]
+    rounds = [
+        _planned_round(one, promises, languages, rules, department) for one in planned_ahead(planned, now.date(), department)
+    ]
     likely = without_planned(promises_ahead(promises, department, now.date()), planned)
     rounds += [
         ExpectedRound(
             title=one.forecast.title,
             language="en" if code_year(one.forecast.latest_code) else "",
             lines={language: season_line(one.forecast, language) for language in languages},
+            subjects=_subjects(
+                rules, department, one.forecast.latest_code, one.forecast.title, one.forecast.programme, languages
+            ),
         )
         for one in likely
     ]
     return tuple(rounds[:_MOST_IN_MAIL])
 
 
-def _planned_round(planned: PlannedCall, promises: Collection[Promise], languages: Sequence[str]) -> ExpectedRound:
+def _subjects(
+    rules: RuleSet | None, department: str, code: str, title: str, programme: str, languages: Sequence[str]
+) -> dict[str, str]:
+    """Return the title of the first theme by which a department follows a round to come, by language; empty for none."""
+    if rules is None:
+        return {}
+    found = next((match for match in _matches_by_title(rules, code, title, programme) if match.department == department), None)
+    if found is None or not found.themes:
+        return {}
+    themes = sorted(found.themes, key=lambda theme: theme.id not in rules.areas.priority)
+    english = rules.english_titles.get(themes[0].id, themes[0].title)
+    return {language: english if language == "en" else themes[0].title for language in languages}
+
+
+def _planned_round(
+    planned: PlannedCall, promises: Collection[Promise], languages: Sequence[str], rules: RuleSet | None, department: str
+) -> ExpectedRound:
     beside = forecast_beside(planned, promises)
     forecast = beside.forecast if beside else None
     return ExpectedRound(
-        title=planned.title, language="en", lines={language: planned_line(planned, forecast, language) for language in languages}
+        title=planned.title,
+        language="en",
+        lines={language: planned_line(planned, forecast, language) for language in languages},
+        subjects=_subjects(rules, department, planned.identifier, planned.title, planned.programme, languages),
     )
 
 

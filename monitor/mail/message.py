@@ -153,7 +153,8 @@ def compose(letter: Letter) -> EmailMessage:
     message.add_alternative(letter.html, "html", content_manager=_TEXT)
     for name, content in letter.calendars:
         file_name = re.sub(r"[^A-Za-z0-9._-]", "_", name)
-        parameters = {"charset": "utf-8", "method": "PUBLISH"}
+        # The parameter must be the method of the calendar itself: RFC 6047, section 2.4.
+        parameters = {"charset": "utf-8"} | ({"method": "PUBLISH"} if b"\r\nMETHOD:PUBLISH\r\n" in content else {})
         message.add_attachment(content, "text", "calendar", filename=file_name, params=parameters)
     # Only now: headers whose names begin with "Content-" move into the first part when others are added.
     message["Content-Language"] = _structured("Content-Language", letter.language)

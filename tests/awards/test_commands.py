@@ -120,7 +120,7 @@ def test_the_job_is_due_on_the_first_of_the_month():
 def test_the_mail_tells_the_round_before_in_one_row():
     sample = samples()[MailKind.WELCOME]
     key = next(item.candidate.key for item in sample.selection.items if item.candidate.call.kind is Kind.CALL)
-    line = "Förra omgången (2024) fick 14 projekt 0,3–1,2 miljoner euro var (mitten 0,6)."
+    line = "Förra omgången (2024) fick 14 projekt 0,3–1,2 miljoner euro var (hälften fick minst 0,6)."
     for earlier, expected in (({}, 0), ({key: {"sv": line}}, 1)):
         audience = replace(AUDIENCE, earlier=earlier)
         mail = render_mail(load_templates((DIGESTS,)), sample.selection, audience, sample.occasion, Signer(b"k" * 32)).renderings[

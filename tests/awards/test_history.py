@@ -51,7 +51,7 @@ def test_the_last_round_has_a_middle_and_a_range(db, tmp_path):
     assert found.grants == GrantRange(350000, 600000, 1050000, "EUR", 6)
     assert found.listed[0].granted == 1200000
     assert round_line(found) == (
-        "Förra omgången (2024) fick 6 projekt 0,3–1,1 miljoner euro var (mitten 0,6). Svenska kommuner: Göteborg 2024."
+        "Förra omgången (2024) fick 6 projekt 0,3–1,1 miljoner euro var (hälften fick minst 0,6). Svenska kommuner: Göteborg 2024."
     )
 
 

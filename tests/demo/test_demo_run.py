@@ -17,6 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from monitor.archive import open_archive
 from monitor.archive.award_decisions import last_own_list
@@ -30,6 +31,7 @@ from monitor.jobs.demo import MARKER, Demo, clear_folder, unfold_mails
 from monitor.language.call_reading import read_call
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES
+from tests.web.chromium import ARGUMENTS, CHROMIUM
 
 NOW = "2026-05-20T09:00"
 
@@ -188,7 +190,9 @@ def test_every_mail_says_what_and_when_and_nothing_unknown(demo):
         page, subject = message.get_body(("html",)).get_content(), message["Subject"]
         assert len(subject) <= 60, path.name
         assert "ramgår inte" not in page + message.get_body(("plain",)).get_content(), path.name
-        assert len(page.encode()) < 60_000, path.name
+        text = message.get_body(("plain",)).get_content()
+        # What a mail program reads: the page and the text, without the encoding for the way and the calendar file.
+        assert len(page.encode()) + len(text.encode()) < 60_000, path.name
         if "Sista ansökningsdag" in page:
             assert re.search(r"\b\d\d? (jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)", subject), f"{path.name}: {subject}"
         cards = len(re.findall(r"<h3 id=", page))
@@ -221,6 +225,33 @@ def test_the_account_says_what_was_found_for_whom_and_where(demo):
         assert path in out
     assert "\x1b" not in out + demo[1].stderr
     assert "Traceback" not in demo[1].stderr
+
+
+ONLY_SEVEN = """() => {
+    [...document.querySelectorAll('.overview li')].slice(7).forEach(line => line.remove());
+    const cards = [...document.querySelectorAll('div.card')].filter(card => card.querySelector('h3[id]'));
+    cards.slice(7).forEach(card => card.remove());
+    return [cards.length, cards[Math.min(cards.length, 7) - 1].getBoundingClientRect().bottom];
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium is installed")
+def test_seven_calls_of_real_texts_with_their_cards_are_four_screens(demo):
+    measured = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        for file in sorted((demo[0] / "mejl").glob("20*.html")):
+            if file.read_text("utf-8").count("<h3 id=") < 7:
+                continue
+            page.goto(file.as_uri())
+            cards, bottom = page.evaluate(ONLY_SEVEN)
+            if cards >= 7:
+                measured += 1
+                assert bottom <= 4 * 844, file.name
+        browser.close()
+    assert measured >= 2
 
 
 @pytest.mark.parametrize(

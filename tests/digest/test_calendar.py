@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from icalendar import Calendar
 
+from monitor.archive.changes import compare_calls
 from monitor.calls import Call, Deadline, DeadlineModel, Precision, within_calendar
 from monitor.digest.calendar import calendar_file
+from monitor.digest.facts import date_keys
 from monitor.digest.model import Audience, CallEvent, Candidate, Told
 from monitor.digest.render import load_templates
 from monitor.paths import DIGESTS
@@ -99,6 +104,68 @@ def test_two_times_on_one_day_are_two_entries():
     found = events(call)
     assert len({str(event["UID"]) for event in found}) == 2
     assert [str(event["SUMMARY"]) for event in found] == ["Sista ansökningsdag: Utlysning 1"] * 2, "cut-offs are no stages"
+
+
+def moved_entries(*history):
+    """Return the part of the UID of each time of a call on 1 August that has had these times, one after the other."""
+    calls = [
+        replace(
+            a_call("1"),
+            deadlines=tuple(minute(f"2026-08-01T{time}") for time in times),
+            deadline_model=DeadlineModel.CUT_OFFS,
+        )
+        for times in history
+    ]
+    changes = [change for old, new in pairwise(calls) for change in compare_calls(old, new) if change.type == "deadline_moved"]
+    stored = tuple(
+        CallEvent(id=number, type=change.type, old=change.old, new=change.new) for number, change in enumerate(changes)
+    )
+    told = tuple(Told(fact=f"deadline:{','.join(date_keys(call))}#{number}", at=MONDAY) for number, call in enumerate(calls[:-1]))
+    candidate = Candidate(call=calls[-1], first_seen=MONDAY, told=told, events=stored)
+    file = calendar_file(WORDING, candidate, AUDIENCE, MONDAY)
+    found = Calendar.from_ical(file.content).walk("VEVENT")
+    assert len({str(event["UID"]) for event in found}) == len(found)
+    without = Calendar.from_ical(calendar_file(WORDING, replace(candidate, told=()), AUDIENCE, MONDAY).content).walk("VEVENT")
+    standing = [event for event in found if event["STATUS"] == "CONFIRMED"]
+    assert {str(event["UID"]) for event in standing} == {str(event["UID"]) for event in without}, "mails and pages agree"
+    return {
+        event.decoded("dtstart").astimezone(MONDAY.tzinfo).strftime("%H:%M"): str(event["UID"])
+        .partition("@")[0]
+        .partition("-")[2]
+        for event in standing
+    }
+
+
+def test_times_of_one_day_keep_their_uids_whatever_comes_beside_them():
+    assert moved_entries(["12:00"], ["10:00", "12:00"]) == {"10:00": "20260801-1000", "12:00": "20260801"}
+    assert moved_entries(["12:00"], ["12:00", "17:00"], ["17:00"]) == {"17:00": "20260801-1700"}
+    assert moved_entries(["10:00", "12:00"]) == {"10:00": "20260801-1000", "12:00": "20260801-1200"}
+    assert moved_entries(["12:00"], ["15:00"]) == {"15:00": "20260801"}, "the same day at another time is the same entry"
+
+
+TIMES = st.lists(st.sampled_from(["09:00", "10:00", "12:00", "17:00"]), min_size=1, max_size=4, unique=True).map(sorted)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TIMES, min_size=2, max_size=6))
+def test_a_time_that_stands_keeps_its_uid(history):
+    *_, before, after = ([], *history)
+    old, new = moved_entries(*history[:-1]), moved_entries(*history)
+    assert {time: old[time] for time in before if time in after} == {time: new[time] for time in before if time in after}
+
+
+def test_a_published_file_names_its_organizer_and_asks_nobody():
+    """RFC 5546, section 3.2.1: an organizer must be there, attendees must not."""
+    call = a_call("1", "2026-08-01")
+    named = replace(AUDIENCE, contact="eu@example.se", municipality="Nässjö kommun")
+    file = calendar_file(WORDING, Candidate(call=call, first_seen=MONDAY), named, MONDAY)
+    (event,) = Calendar.from_ical(file.content).walk("VEVENT")
+    assert Calendar.from_ical(file.content)["METHOD"] == "PUBLISH"
+    assert str(event["ORGANIZER"]) == "mailto:eu@example.se"
+    assert event["ORGANIZER"].params["CN"] == "EU-bevakningen i Nässjö kommun"
+    assert "ATTENDEE" not in event
+    plain = Calendar.from_ical(calendar_file(WORDING, Candidate(call=call, first_seen=MONDAY), AUDIENCE, MONDAY).content)
+    assert "METHOD" not in plain, "without an address the file is a plain calendar"
 
 
 def test_a_day_that_was_sent_under_its_place_keeps_that_uid():

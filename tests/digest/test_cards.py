@@ -9,18 +9,23 @@ from icalendar import Calendar
 from lxml import html as lxml_html
 
 from monitor.calls import Budget, CallKey, Deadline, DeadlineModel
+from monitor.digest.answers import Signer
+from monitor.digest.cards import Cards
+from monitor.digest.choose import choose
 from monitor.digest.flowed import WIDTH, flow
-from monitor.digest.model import Shown, Told
-from monitor.digest.render import load_templates
+from monitor.digest.layout import Occasion
+from monitor.digest.model import Choice, DigestItem, ExpectedRound, Shown, Told
+from monitor.digest.render import load_templates, render_mail
 from monitor.digest.rows import CallRows
 from monitor.digest.sample import AUDIENCE, NOW
 from monitor.digest.summary import known_summary, line_summary, written_summary
 from monitor.fit import FitCard, UsualTerms
 from monitor.paths import DIGESTS
-from monitor.vocabulary import Kind, Level, Status
-from tests.digest.many_calls import candidate, mail_of, with_call
+from monitor.vocabulary import Kind, Level, MailSection, Status
+from tests.digest.many_calls import TEMPLATES, candidate, mail_of, with_call
 
 SV = load_templates((DIGESTS,)).wording("sv")
+SIGNER = Signer(b"calls" * 8)
 
 
 def plain(text):
@@ -181,9 +186,7 @@ def test_the_subject_comes_first_then_the_title_in_its_own_language():
     tree = tree_of(candidate(3))
     heading, own = tree.xpath("//h3")[0], tree.xpath("//h3/following-sibling::p")[0]
     assert heading.text_content() == "Våld i nära relationer"
-    assert plain(own.text_content()) == (
-        "Call for proposals to prevent and combat gender-based violence (engelska) · Kreativa Europa"
-    )
+    assert plain(own.text_content()) == ("Call for proposals to prevent and combat gender-based violence (engelska)")
     assert own.find("a").get("lang") == "en"
     english = tree_of(candidate(3), language="en").xpath("//h3/following-sibling::p")[0]
     assert "(" not in english.text_content()
@@ -242,6 +245,59 @@ def test_one_calendar_file_holds_every_day():
     assert mail_of(without_card(candidate(0)))[1].calendars == ()
 
 
+def days_of(mail):
+    """Return the days of the mail's calendar file, and the sentence that promises it."""
+    found = [entry for file in mail.calendars for entry in Calendar.from_ical(file.content).walk("VEVENT")]
+    text = mail.renderings[0].text.replace(" \n", " ")
+    return sorted(f"{entry.decoded('dtstart'):%m%d}" for entry in found), [
+        line for line in text.splitlines() if line.startswith("Kalenderfilen ")
+    ]
+
+
+ALL_DAYS = "Kalenderfilen lägger in mejlets alla sista dagar i kalendern."
+
+
+def test_the_calendar_file_holds_the_last_days_of_lines_and_of_what_is_no_call():
+    days = [(NOW + timedelta(days=30 + number)).strftime("%m%d") for number in range(14)]
+    calls = [candidate(number, call_id=str(number)) for number in range(14)]
+    assert days_of(mail_of(*calls)[1]) == (days, [ALL_DAYS]), "the eleventh call and those after it are lines"
+    weak, partners = candidate(1, level=Level.WEAK), candidate(2, kind=Kind.PARTNER_SEARCH)
+    answer, coming = candidate(3, kind=Kind.POLICY, published=NOW), candidate(4, stated_status=Status.FORTHCOMING)
+    closed = replace(candidate(6, deadlines=in_days(-1)), first_seen=NOW - timedelta(days=2))
+    found, said = days_of(mail_of(candidate(0), weak, partners, answer, coming, closed)[1])
+    assert (found, said) == (days[:5], [ALL_DAYS])
+
+
+def test_the_footer_promises_the_calendar_file_that_there_is():
+    event = candidate(5, kind=Kind.EVENT, starts=NOW + timedelta(days=3), deadlines=())
+    undated = candidate(0, deadlines=(), deadline_model=DeadlineModel.UNKNOWN)
+    assert days_of(mail_of(undated)[1]) == ([], [])
+    assert days_of(mail_of(undated, event)[1])[1] == ["Kalenderfilen lägger in mejlets alla evenemang i kalendern."]
+    assert days_of(mail_of(candidate(0), event)[1])[1] == [
+        "Kalenderfilen lägger in mejlets alla sista dagar och evenemang i kalendern."
+    ]
+
+
+def test_the_language_of_a_summary_is_that_of_its_words():
+    tree = tree_of(candidate(0))
+    (ours,) = tree.xpath("//p[@class='summary']")
+    assert ours.text_content().startswith("Stöd från Kreativa Europa")
+    assert ours.get("lang") is None
+    card = Cards(SV, AUDIENCE, SIGNER, "2026-W23-kultur-fritid", NOW).card
+    foreign = candidate(0, kind=Kind.EVENT, starts=NOW, deadlines=())
+    views = [card(DigestItem(candidate=one, section=MailSection.NEW, facts=())) for one in (candidate(0), foreign)]
+    assert [(view.summary[:9], view.summary_language, view.language) for view in views] == [
+        ("Stöd från", "", "en"),
+        ("Newcomers", "en", "en"),
+    ]
+    machine = replace(AUDIENCE, machine={foreign.key: "Nykomlingar får lära känna samarbetet."})
+    view = Cards(SV, machine, SIGNER, "2026-W23-kultur-fritid", NOW).card(
+        DigestItem(candidate=candidate(0), section=MailSection.NEW, facts=())
+    )
+    assert "Nykomlingar" in view.summary
+    assert view.summary_language == ""
+
+
 def test_kronor_are_told_with_the_day_of_their_rate():
     text = plain(tree_of(candidate(0)).text_content())
     assert "Belopp i kronor är ungefärliga: 1 EUR = 11 kronor, kursen 29 maj." in text
@@ -296,3 +352,31 @@ def test_flowed_text_reads_the_same_at_any_width():
     assert [line.removeprefix(" ") for line in joined.splitlines()] == [line.strip() for line in text.splitlines()]
     assert "\n > svar\n From oss" in flowed, "no quotation: RFC 3676, section 4.4"
     assert "60\u00a0000" in flowed
+
+
+def test_days_in_english_keep_their_capital_and_the_programme_its_language():
+    text = plain(tree_of(candidate(1, level=Level.WEAK), candidate(0), language="en").text_content())
+    assert re.search(r"last day to apply [A-Z][a-z]+day \d", text), text
+    assert not re.search(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", text)
+    (name,) = tree_of(candidate(0), language="en").xpath("//h3/following-sibling::p[1]/span[@lang='sv']")
+    assert name.text_content() == "Kreativa Europa"
+    (summary,) = tree_of(candidate(0), language="en").xpath("//p[@class='summary']")
+    assert "Kreativa" not in summary.text_content()
+
+
+def test_a_round_to_come_has_the_subject_of_its_theme():
+    expected = ExpectedRound(
+        title="Town Twinning", language="en", lines={"sv": "Brukar öppna i april"}, subjects={"sv": "Vänorter"}
+    )
+    text = plain(mail_of(candidate(0), candidate(1), expected=(expected,))[1].renderings[0].text.replace(" \n", " "))
+    assert "Vänorter: Town Twinning (engelska): Brukar öppna i april" in text
+
+
+def test_the_numbers_of_a_first_mail_add_up():
+    calls = [candidate(number, call_id=str(number)) for number in range(13)]
+    coming = candidate(3, call_id="coming", opens=(NOW + timedelta(days=9)).date(), stated_status=Status.FORTHCOMING)
+    selection = choose((*calls, coming), first=True, previous=None, choice=Choice(), now=NOW)
+    occasion = Occasion(digest="2026-W23-kultur-fritid", week="2026-W23", now=NOW)
+    text = render_mail(TEMPLATES, selection, AUDIENCE, occasion, SIGNER).renderings[0].text.replace(" \n", " ")
+    assert "Just nu är 13 utlysningar öppna som vi tror passar er. Här är de 10 som passar bäst." in text
+    assert "3 öppna utlysningar och 1 kommande utlysning till finns på webben: " in text

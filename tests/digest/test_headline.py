@@ -1,5 +1,6 @@
 """Subject and preview text: what and when, the most important first, within what a list of mails shows."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -103,8 +104,50 @@ def test_a_withdrawn_call():
 
 def test_a_changed_amount_leaves_the_first_place_to_new_calls():
     changed = replace(known(candidate(2), budget=Budget(total=2_000_000)), events=(MORE_MONEY,))
-    assert subject_of(changed) == "Ändrat: Ungas delaktighet, sök senast 31 juli"
+    assert subject_of(changed) == "Nytt belopp: Ungas delaktighet, sök senast 31 juli"
     assert subject_of(candidate(0), changed) == "Idrott och fysisk aktivitet och 1 till: sök senast 1 juli"
+
+
+def event(kind, old, new):
+    return CallEvent(id=1, type=kind, old=json.dumps(old), new=json.dumps(new))
+
+
+TERMS = [
+    {"fact": "funder_share", "values": values, "title": "Call document", "words": {
+        language: {"fact": "EU betalar", "values": f"högst {values} procent", "place": "s. 3"} for language in ("sv", "en")
+    }} for values in (80, 70)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("events", "subject", "preview"),
+    [
+        ((MORE_MONEY,), "Nytt belopp: Ungas delaktighet, sök senast 31 juli", "Nytt belopp: 2 miljoner euro totalt (tidigare 1 miljon"),
+        ((event("fact_changed", *TERMS),), "Nya villkor: Ungas delaktighet, sök senast 31 juli", "EU betalar: högst 70 procent (tidigare"),
+        (
+            (event("news", [], ["A document with questions and answers for the 2026 calls has been published."]),),
+            "Frågor och svar: Ungas delaktighet, sök senast 31 juli",
+            "Utgivaren skriver: A document with questions and answers",
+        ),
+        ((event("news", [], ["Webbinarium om utlysningen."]),), "Nytt besked: Ungas delaktighet, sök senast 31 juli", "Utgivaren skriver: "),
+        ((event("news", [], ["Nytt."]), replace(MORE_MONEY, id=2)), "Nytt belopp: Ungas delaktighet, sök senast 31 juli", "Nytt belopp"),
+    ],
+)  # fmt: skip
+def test_the_subject_of_a_changed_call_says_what_changed_and_the_preview_how(events, subject, preview):
+    changed = replace(known(candidate(2), budget=Budget(total=2_000_000)), events=events)
+    assert subject_of(changed) == subject
+    assert f"vecka 23. {preview}" in preview_of(changed)
+
+
+@pytest.mark.parametrize(
+    ("model", "subject"),
+    [
+        (DeadlineModel.ROLLING, "Utan sista dag: Ungas delaktighet"),
+        (DeadlineModel.UNKNOWN, "Sista dag borttagen: Ungas delaktighet"),
+    ],
+)
+def test_the_subject_of_a_call_that_lost_its_last_day_says_so(model, subject):
+    assert subject_of(known(candidate(2), deadlines=(), deadline_model=model)) == subject
 
 
 @pytest.mark.parametrize(
@@ -194,29 +237,33 @@ def test_the_day_is_the_nearest_of_all_also_of_a_changed_call():
     assert [item.section.value for item in selection.items] == ["new", "changed"]
     assert mail.renderings[0].subject == "Idrott och 1 till: en stänger 21 juni"
     html = mail.renderings[0].html
-    assert (
-        "Först ut: Idrott, sök senast onsdag 1\u00a0juli (30 dagar kvar). Kortast tid: Ungas delaktighet, söndag"
-        in html.replace("\n", " ")
+    assert "Först ut: Ungas delaktighet, sök senast söndag 21 juni (20 dagar kvar)." in lead_of(html)
+
+
+def lead_of(html):
+    return next(text for text in lxml_html.fromstring(html).xpath("//p/text()") if text.startswith("Först ut: ")).replace(
+        "\u00a0", " "
     )
-    assert "21\u00a0juni (20 dagar kvar)." in html
 
 
 def test_two_calls_of_one_theme_are_told_apart_by_the_title():
     changed = replace(known(candidate(2, short="Idrott", title="Idrott för alla"), 20), events=(MORE_MONEY,))
-    html = mail_of(candidate(0, short="Idrott"), changed)[1].renderings[0].html.replace("\n", " ")
-    assert "Först ut: Idrott, sök senast onsdag 1\u00a0juli (30 dagar kvar). Kortast tid: Idrott för alla, söndag" in html
+    html = mail_of(candidate(0, short="Idrott"), changed)[1].renderings[0].html
+    assert lead_of(html) == "Först ut: Idrott (Idrott för alla), sök senast söndag 21 juni (20 dagar kvar)."
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_first_sentence_names_the_first_row_of_the_overview_with_its_day(seed):
-    calls = [candidate(number, deadlines=in_days(20 + (number * 7 + seed * 11) % 60), short="") for number in range(4)]
-    html = mail_of(*calls[seed % 3 :], known(candidate(5), days=90, deadlines=in_days(30 + 20 * seed)))[1].renderings[0].html
-    tree = lxml_html.fromstring(html)
-    row = tree.xpath("//ul[@class='overview']/li")[0]
-    lead = next(text for text in tree.xpath("//p/text()") if text.startswith("Först ut: "))
-    assert lead.startswith(f"Först ut: {row.xpath('.//strong')[0].text_content()}, sök senast ")
-    day = lead.partition("sök senast ")[2].partition("\u00a0")[0].split()[-1]
-    assert f" {day}\u00a0" in row.text_content()
+def test_the_first_sentence_names_the_call_of_the_overview_with_the_nearest_last_day(seed):
+    days = [20 + (number * 7 + seed * 11) % 60 for number in range(4)]
+    calls = [candidate(number, deadlines=in_days(day), short="") for number, day in enumerate(days)][seed % 3 :]
+    moved = 30 + 20 * seed
+    html = mail_of(*calls, known(candidate(5), days=90, deadlines=in_days(moved)))[1].renderings[0].html
+    nearest = (NOW + timedelta(days=min(*days[seed % 3 :], moved))).day
+    subject, said = lead_of(html).removeprefix("Först ut: ").split(", sök senast ")
+    assert said.split()[1] == str(nearest)
+    rows = lxml_html.fromstring(html).xpath("//ul[@class='overview']/li")
+    row = next(row for row in rows if row.xpath(".//strong")[0].text_content() == subject)
+    assert f" {nearest}\u00a0" in row.text_content()
 
 
 def test_the_short_title_of_a_theme_stands_in_the_subject_and_the_whole_one_in_the_mail():

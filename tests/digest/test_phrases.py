@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 import monitor
+from monitor.digest.calendar import Holds
 from monitor.digest.phrases import read_phrases
 from monitor.digest.render import LANGUAGES
 from monitor.language.dossiers import Phase
@@ -42,6 +43,11 @@ FILLED_IN = {
     "heading.{}": SECTIONS,
     "lead.{}": [kind.value for kind in BUILT_MAILS if kind is not MailKind.WEEKLY],
     "money.{}": ["million", "milliard"],
+    "footer.attached{}": [kind.value for kind in Holds],
+    "subject.what_{}": [
+        *("budget", "fact", "back", "opened", "notice", "dossier"),
+        *("answers", "rolling", "no_day", "no_time"),
+    ],
     "summary.{}": ["yes", "partner", "no", "unknown", "likely_yes", "likely_partner", "likely_no", "owned_yes", "owned_partner"],
 }
 """Values of each phrase whose name the code puts together. The sections of groups: those that come in numbers from one source."""

@@ -81,7 +81,7 @@ def test_a_document_that_changes_a_fact_is_told_once_with_its_page(told, tmp_pat
     source = "enligt en ny version av ”Towns that store rain”, sida 3."
     assert f"Högst per projekt: 750 000 EUR (tidigare 500 000 EUR), {source}" in said
     assert f"Finansiären betalar högst: 75 procent (tidigare 60 procent), {source}" in said
-    assert weekly["Subject"] == "Ändrat: Tema, sök senast 28 augusti"
+    assert weekly["Subject"] == "Nya villkor: Tema, sök senast 28 augusti"
     for number, facts in enumerate(({"most": "600 000"}, {"most": "750 000", "share": "75"}), start=1):
         assert new_version(told, tmp_path, MONDAY + WEEK + timedelta(days=number), **facts) == 2
     (weekly,) = told.week(MONDAY + 2 * WEEK)

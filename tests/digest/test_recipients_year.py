@@ -6,16 +6,18 @@ import random
 import signal
 import sys
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from monitor.archive.digests import save_digest
+from monitor.archive.digests import digest_items, save_digest
 from monitor.archive.recipients import (
     add_recipient,
 )
 from monitor.jobs import digest as digest_job
 from monitor.mail.delivery import DeliveryResult, Result
+from monitor.matching.rules.model import Signal, ThemeFile, ThemeHead
 from monitor.settings import Recipient
 from monitor.vocabulary import Pace
 from tests.digest.test_recipients import ANNA, BO, PEOPLE, choose, come_back, leave, told, told_calls, weekly
@@ -189,3 +191,110 @@ def test_a_kill_between_the_departments_mail_and_those_of_some_recipients_takes_
     mails = world.week(at)
     assert [told(mails, who, 1, world) for who in (ANNA, BO, "cia@example.se")] == [0, 0, 1]
     assert [told(mails, who, 2, world) for who in (ANNA, BO, "cia@example.se")] == [1, 1, 1]
+
+
+THEMES = (("Bad",), ("Kultur",), ("Bad", "Kultur"))
+CHOSEN = (("kultur-fritid",), ("social",), ("kultur-fritid", "social"))
+
+
+class Narrow:
+    """Memory of one recipient with narrow choices: the departments since when, and what each mail of a department told."""
+
+    def __init__(self, departments, now):
+        self.since = dict.fromkeys(departments, now)
+        self.certain = False
+        self.left_out = ()
+        self.changed = now
+        self.told = defaultdict(set)
+        self.away = frozenset()
+
+    def wants(self, level, themes):
+        return (level == "stark" or not self.certain) and not set(themes) <= {theme.title() for theme in self.left_out}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_forty_weeks_of_only_certain_left_out_subjects_and_changed_departments_with_kills(tmp_path, seed):
+    dice = random.Random(seed)
+    people = [*PEOPLE, *(Recipient(department="social", email=who) for who in (ANNA, BO))]
+    world = World(tmp_path / "data", recipients=people)
+    head = ThemeHead(id="bad", title="Bad", departments=("kultur-fritid",), strategy=("extern-finansiering",))
+    world.rules = replace(world.rules, themes=(ThemeFile(theme=head, signal=(Signal(id="bad", weight=5, words=("bad",)),)),))
+    server = LastingServer(tmp_path / "mails")
+    start = MONDAY - WEEK
+    world.crawl(at=start)
+    world.week(start)
+    readers = {who: Narrow(("kultur-fritid", "social"), start) for who in (ANNA, BO)}
+    calls, published, killed, narrowed = {}, {}, 0, Counter()
+    for number in range(40):
+        now = (MONDAY + number * WEEK).astimezone(STOCKHOLM).replace(hour=7)
+        for _ in range(dice.randrange(3)):
+            key = f"{number}x{len(published)}"
+            calls[key] = a_call(key, (now + timedelta(days=dice.randrange(35, 120))).date().isoformat())
+            published[key] = (dice.choice(("stark", "trolig")), dice.choice(THEMES), dice.choice(CHOSEN), now)
+        calls = {key: call for key, call in calls.items() if call.deadlines[0].at > now + timedelta(days=29)}
+        world.crawl(*calls.values(), at=now - timedelta(hours=1))
+        for key in calls:
+            level, themes, departments, _ = published[key]
+            for department in departments:
+                world.match(key, level=level, themes=themes, department=department)
+        for who, reader in readers.items():
+            if dice.random() < 0.3:
+                change_choices(world, dice, who, reader, now - timedelta(minutes=30))
+        before = server.count()
+        if dice.random() < 0.4:
+            killed += killed_work(lambda: world.digest(now), dice.randrange(1, 1500))  # noqa: B023 - done at once
+        world.digest(now)
+        if dice.random() < 0.4:
+            killed += killed_work(lambda: world.send(now, server=server), dice.randrange(1, 600))  # noqa: B023
+        world.send(now, server=server)
+        mails = list({mail["Message-ID"]: mail for mail in server.taken(before)}.values())
+        for who, reader in readers.items():
+            mine = {}
+            for mail in weekly(mails, who):
+                department = department_of(world, mail)
+                assert department not in mine, f"week {number}: {who} gets two mails of {department}"
+                mine[department] = told_calls(world, mail) & new_calls(world, mail)
+            assert set(mine) <= set(reader.since), f"week {number}: {who} gets a mail of a department that was left"
+            for department, since in reader.since.items():
+                held = mine.get(department, set())
+                due = {
+                    key
+                    for key in calls
+                    for level, themes, departments, at in [published[key]]
+                    if department in departments and at >= since and at >= reader.changed and reader.wants(level, themes)
+                } - reader.told[department]
+                assert reader.certain or department in mine, f"week {number}: {who} gets no mail of {department}"
+                assert due <= held, f"week {number}: {who} is not told of all of {department}"
+                assert not held & reader.told[department], f"week {number}: {who} is told twice"
+                unwanted = {key for key in held if not reader.wants(*published[key][:2]) or department not in published[key][2]}
+                assert not unwanted, f"week {number}: {who} is told of what was left out"
+                reader.told[department] |= held
+                narrowed["left out"] += sum(
+                    department in published[key][2] and not reader.wants(*published[key][:2]) for key in calls
+                )
+    assert killed > 3
+    assert narrowed["left out"] > 20
+
+
+def change_choices(world, dice, who, reader, now):
+    """Let a recipient choose anew: only certain calls or all, the subject Bad or not, and her departments."""
+    departments = dice.choice(CHOSEN)
+    reader.certain, reader.left_out = dice.random() < 0.5, dice.choice(((), ("bad",)))
+    pace = Pace.CERTAIN if reader.certain else Pace.WEEKLY
+    choose(world, who, now, pace=pace, left_out=reader.left_out, departments=departments)
+    reader.changed = now
+    reader.since = {department: reader.since.get(department, now) for department in departments}
+
+
+def new_calls(world, mail):
+    """Return the calls that a mail tells of as new, and not for a change or a reminder."""
+    ((digest,),) = world.rows("SELECT digest FROM outbox WHERE message_id = ?", mail["Message-ID"])
+    with world.archive() as archive:
+        return {key.call_id for section, key in digest_items(archive.db, digest) if section == "new"}
+
+
+def department_of(world, mail):
+    """Return the department whose mail it is."""
+    sql = "SELECT d.department FROM outbox o JOIN digests d ON d.id = o.digest WHERE o.message_id = ?"
+    ((department,),) = world.rows(sql, mail["Message-ID"])
+    return department

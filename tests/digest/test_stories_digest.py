@@ -165,7 +165,10 @@ def test_t20_the_first_mail_is_a_welcome(world):
     (mail,) = world.week(MONDAY)
     assert mail["Subject"] == "Välkommen! Tema och 33 till: sök senast 1 september"
     assert len(re.findall(r"^Utlysning w\d", text_of(mail), re.MULTILINE)) == 10
-    assert "24 till finns på webben: https://eu.example.se/utskick/2026-W23-kultur-fritid?visa=resten" in text_of(mail)
+    assert (
+        "24 öppna utlysningar till finns på webben: https://eu.example.se/utskick/2026-W23-kultur-fritid?visa=resten"
+        in text_of(mail)
+    )
     assert mails_about(world.week(MONDAY + WEEK), "Nya utlysningar") == []
 
 

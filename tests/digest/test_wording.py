@@ -200,6 +200,9 @@ def test_who_pays_is_a_sentence_of_its_own(language, shares, said):
     assert rows_of(language).who_pays(call, FitCard(municipality="ja", shares=shares)) == said
 
 
+GUESSED = "Det är vår bedömning; texten säger inte."
+
+
 @pytest.mark.parametrize(
     ("card", "company", "brief", "full", "pays"),
     [
@@ -226,7 +229,13 @@ def test_who_pays_is_a_sentence_of_its_own(language, shares, said):
             "Ja, kommunens bolag som partner. Texten säger att kommunala bolag kan vara med som partner.",
             "den som söker minst 20",
         ),
-        (FitCard(municipality="som partner", guessed=True), True, "kommunen troligen som partner", "Troligen, som partner", ""),
+        (
+            FitCard(municipality="som partner", guessed=True),
+            True,
+            "kommunen troligen som partner",
+            f"Troligen, som partner. {GUESSED}",
+            "",
+        ),
         (FitCard(municipality="framgår inte"), False, "", "", "den som söker minst 20"),
         (
             FitCard(municipality="nej", reason="Bara företag får söka."),
@@ -240,7 +249,7 @@ def test_who_pays_is_a_sentence_of_its_own(language, shares, said):
             FitCard(municipality="som partner", guessed=True, reason="Ämnet är kommunalt. Om ni får söka står inte i texten."),
             True,
             "kommunen troligen som partner",
-            "Troligen, som partner",
+            f"Troligen, som partner. {GUESSED}",
             "",
         ),
     ],
@@ -264,3 +273,20 @@ def test_you_is_said_only_where_the_reader_may_apply(card, company, brief, full,
 )
 def test_money_in_few_words_says_of_what_it_is_the_money(budget, said):
     assert rows_of("sv").amount_short(budget).replace("\u00a0", " ") == said
+
+
+def test_a_guess_in_english_says_whose_it_is_where_the_reason_is_swedish():
+    rows = rows_of("en")
+    card = FitCard(municipality="ja", guessed=True, reason="Kommuner leder sällan de här projekten.")
+    assert rows.may_apply(card) == "Probably. This is our judgement; the text does not say."
+
+
+def test_swedish_words_of_the_rules_are_marked_in_english():
+    call = Call(source="s", call_id="1", title="t", url="https://example.se/")
+    card = FitCard(municipality="ja", contact=("UHR för utbildning, MUCF för ungdom och idrott",))
+    row = rows_of("en").call(call, card)[-1]
+    assert row.value.endswith("Help in Sweden:")
+    assert (row.tail, row.tail_language) == ("UHR för utbildning, MUCF för ungdom och idrott.", "sv")
+    row = rows_of("sv").call(call, card)[-1]
+    assert row.value.endswith("Hjälp i Sverige: UHR för utbildning, MUCF för ungdom och idrott.")
+    assert row.tail == ""

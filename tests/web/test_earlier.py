@@ -42,7 +42,7 @@ def test_the_page_tells_amounts_and_municipalities(browser, funded):
     page = browser.get(funded)
     assert page.status_code == 200
     assert (
-        "Förra omgången (2025) fick 6 projekt 0,3–1,1 miljoner euro var (mitten 0,6). Svenska kommuner: Uppsala 2025."
+        "Förra omgången (2025) fick 6 projekt 0,3–1,1 miljoner euro var (hälften fick minst 0,6). Svenska kommuner: Uppsala 2025."
         in page.text
     )
     assert "<script>alert" not in page.text

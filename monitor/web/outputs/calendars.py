@@ -47,7 +47,9 @@ def _entries(db: Database, calls: Sequence[Call]) -> list[_Entry]:
                 call=_without_texts(call),
                 first_seen=call_facts.first_seen,
                 vanished_at=call_facts.vanished_at,
-                events=tuple(CallEvent(id=number, type=kind) for number, kind in enumerate(call_facts.moves)),
+                events=tuple(
+                    CallEvent(id=number, type=kind, old=old, new=new) for number, (kind, old, new) in enumerate(call_facts.moves)
+                ),
                 numbered=call_facts.numbered,
             ),
             call_facts.last_changed,

@@ -27,7 +27,6 @@ def plan_calendar(found: CallPlan, text: PlanText, address: str, now: datetime) 
     calendar = Calendar()
     calendar.add("prodid", "-//eu-monitor//SV")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
     host = urlsplit(address).hostname or "eu-monitor"
     owner = found.department.id if found.department is not None else "alla"
     for step, words in zip(found.plan.steps, text.steps, strict=True):
