@@ -74,7 +74,7 @@ def _project(projects: Sequence[FoundAmount]) -> tuple[int | None, int | None]:
         return None, None
     if any(not item.yearly for item in projects):
         projects = [item for item in projects if not item.yearly]  # "högst 6 miljoner kronor, 2 miljoner per år"
-    # "Bidraget är 500 000 kronor per år": a sum for one year of several is no sum of the whole; "högst ... per år" is how a cap is said.
+    # "Bidraget är 500 000 kronor per år" is no sum of the whole; "högst ... per år" is how a cap is said.
     projects = [item for item in projects if not item.yearly or item.most]
     least = {item.amount for item in projects if item.least or item.fixed}
     most = {item.amount for item in projects if not item.least}

@@ -63,7 +63,7 @@ _HINT = re.compile(
 _PATTERNS = Patterns(
     grammar={
         "bullet": r"[\s*>·•)(-]*(?:(?:den|the|senast|senest|kl\.?|{weekday})\s+)*|[^:,.]{1,30}:\s*(?:den\s+)?",
-        "answer": r"[\s,.:]*(?:(?:ja|yes|jo|den|the|by|senast|senest|innan|före|på)\b[\s,.:]*)*",
+        "answer": r"[\s,.:]*(?:(?:ja|yes|jo|den|the|by|senast|senest|innan|innen|inden|före|på|on)\b[\s,.:]*)*",
         "year_of_list": (
             r"\b(?:in|i|under|during)\s(?P<a>20[0-9]{2}):\s(?:den\s)?$|(?:^\s?|[,;]\s|\b(?=(?:och|and|og)\s))(?:(?:och|and|og)\s)?(?:(?:in|i|under|"
             r"during|för|for)\s)?(?P<b>20[0-9]{2})\s(?:är|er|are|is|finns|infaller|the)\s[^.:;0-9]{0,60}$"
@@ -80,14 +80,23 @@ _PATTERNS = Patterns(
             r"(?:\w+\s){0,3}?(?:deadlines|cut-?offs?(?:\sdates)?|closing\sdates|frister|ansökningsdagar|stoppdatum|ansøgningsfrister|søknadsfrister)\b|"
             r"\b(?:två|tre|fyra|fem|sex|to|fire|seks|two|three|four|five|six|flera|følgende|följande|following|[2-6])\s"
             r"(?:tillfällen|omgångar|perioder|ansökningsperioder|ansökningsomgångar|runder|perioder|rounds|periods|windows|gånger|times|ganger|gange)[^.:]{0,20}:$|"
+            r"^(?:ansökningsomgångar|ansökningsperioder|söktider|ansøgningsrunder|søknadsrunder|søknadsperioder|"
+            r"application\s(?:rounds|periods|windows))\b[^.,:]{0,20}:?$|"
             r"\b(?:datum|dag|dato|dates?|day)\s(?:som|that|der|which)\s(?:anges|står|is\sgiven|are\sgiven|angis|angives|står)\b"
         ),
-        "year_of_announced": r"\b(?:under|i|in|during|för|for)\s(?P<y>20[0-9]{2})\b",
+        "year_of_announced": (
+            r"(?:^(?:under|i|in|during)\s|\b(?:omgångar|perioder|runder|rounds|tillfällen|windows|periods)\s(?:under\s|i\s|in\s)?)"
+            r"(?P<y>20[0-9]{2})\b"
+        ),
         # Behind an opening day, of the same round: "inleds den 30 november och avslutas den 8 januari".
-        "ends_too": r"[\s,]{0,2}(?:kl\.?\s?[0-9.:]+\s)?(?:och|og|and)\s(?:den\s|it\s)?(?:avslutas|slutar|ends|afsluttes|avsluttes|slutter|sluttes)\s(?:on\s)?(?:{weekday},?\s)?(?:(?:den|the|d\.)\s)?",
+        "ends_too": (
+            r"[\s,]{0,2}(?:kl\.?\s?[0-9.:]+\s)?(?:och|og|and)\s(?:den\s|it\s)?"
+            r"(?:avslutas|slutar|ends|afsluttes|avsluttes|slutter|sluttes)\s(?:on\s)?(?:{weekday},?\s)?(?:(?:den|the|d\.)\s)?"
+        ),
         # "Fire runder i 2027, med frister 29. januar": the year of all the days.
         "year_of_rounds": (
-            r"\b(?:två|tre|fyra|fem|sex|to|fire|seks|two|three|four|five|six|flera|several|[2-6])\s(?:\w+\s){1,2}(?:i|in|under|during|for|för)\s"
+            r"\b(?:två|tre|fyra|fem|sex|to|fire|seks|two|three|four|five|six|flera|several|[2-6])\s"
+            r"(?:\w*runder|\w*omgångar|\w*frister|tillfällen|rounds|deadlines|cut-?offs?|cut-?off\sdates|dates)\s(?:i|in|under|during)\s"
             r"(?P<y>20[0-9]{2})\b(?![^0-9]*\b(?:starta|start|begin|börja)\w*)[^.:;0-9]{0,40}:?\s?$"
         ),
         "bare": (
@@ -300,7 +309,11 @@ def _read_heading(words: str, segment: Segment) -> _Heading:
     ]
     # A title is no heading of the date line below it, unless it is a label.
     label = cues and (cues[-1].cue is Cue.APPLY or (cues[-1].cue in CLOSES and len(text.split()) == 1))
-    if not cues or len(text.split()) > 6 or (segment.start == 0 and not label and not text.endswith("?")):
+    if (
+        not cues
+        or len(text.split()) > (9 if text.endswith("?") else 6)
+        or (segment.start == 0 and not label and not text.endswith("?"))
+    ):
         return _Heading()
     year = _HINT.search(text)
     role = _from_cues(cues, applies=True)

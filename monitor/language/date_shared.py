@@ -83,6 +83,8 @@ class SharedTime:
     clock: Clock
     all_days: bool
     """True where it holds for all days before it, not only the last."""
+    each_day: bool = False
+    """True where it is said of each day, so that the days may be behind it, too."""
 
 
 def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTime]:
@@ -114,7 +116,7 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
                     )
                 )
             if belongs:
-                found.append(SharedTime(hit.start(), clock, all_days=pattern is _EACH or each_day))
+                found.append(SharedTime(hit.start(), clock, all_days=pattern is _EACH or each_day, each_day=each_day))
     return sorted(found, key=lambda time: time.start)
 
 

@@ -238,16 +238,22 @@ def _share_times(words: str, found: list[FoundDate], zone: str) -> list[FoundDat
     for shared in find_shared_times(words, [(item.start, item.end) for item in found]):
         while place < len(found) and found[place].end <= shared.start:
             item = found[place]
-            if item.role in (DateRole.DEADLINE, DateRole.ANSWER) and item.date is not None and item.time is None:
+            if _lacks_time(item):
                 waiting.append(place)
             place += 1
         cut = 0 if shared.all_days else -1
+        if shared.each_day and not waiting:  # "klockan 12.00 det datum som anges": the days are behind it
+            waiting = [index for index, item in enumerate(found) if item.start > shared.start and _lacks_time(item)]
         for index in waiting[cut:]:
             item, clock = timed[index], shared.clock
             mention = Mention(item.start, item.end, Granularity.DAY, time=clock.time, offset=clock.offset)
             timed[index] = _with_time(replace(item, zone=clock.zone or item.zone), mention, zone)
         del waiting[cut:]
     return timed
+
+
+def _lacks_time(item: FoundDate) -> bool:
+    return item.role in (DateRole.DEADLINE, DateRole.ANSWER) and item.date is not None and item.time is None
 
 
 def _repeat_times(words: str, found: list[FoundDate]) -> list[FoundDate]:

@@ -122,6 +122,7 @@ PATTERNS = Patterns(
             r"kontingent)\w*\b[^.;,]{0,30}$|\b(?:projects?|applicants?|projekt(?:et|en)?|prosjekt(?:et|er)?)\s+(?:may|can|must|should|will|får|kan|ska|skal|må)\s+"
             r"(?:have|ha|have)\s+(?:a|an|en|et|ett)?\s*(?:total\s+|samlet\s+)?(?:project\s+|projekt|prosjekt)?(?:budget|budsjett|kostnad)\w*\b[^.;]{0,25}$|"
             r"\b(?:utgifter|kostnader|udgifter|omkostninger|costs|expenses|expenditure)\s+(?:på|om|of|för|over|över)\s+(?:\w+\s+){0,2}$|"
+            r"\b(?:total\s+)?project\s+budget\s+(?:may|must|should|can|cannot)\b[^.;]{0,30}$|"
             r"\b(?:costing|som\s+kostar|som\s+koster|der\s+koster)\s+(?:\w+\s+){0,3}(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|\b(?:costs?\s+(?:of|about)|kostar?|koster?|cost)\s+(?:\w+\s+){0,2}$"
         ),
         # Money for another country's side of a programme is not the pot.

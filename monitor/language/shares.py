@@ -148,6 +148,12 @@ _NAME_LAST = re.compile(
 )
 _PARTS = {"quarters": 75, "quarter": 25, "half": 50, "whole": 100}
 _DASH = re.compile(f"[{''.join(map(chr, DASHES))}]")
+# "Resekostnader får utgöra högst 10 procent av budgeten": a rule for one kind of costs.
+_KIND_OF_COSTS = re.compile(
+    r"\b(?!projekt|prosjekt|total)\w{3,}(?:kostnad|utgift|udgift|omkostning)\w*\s+(?:får|kan|ska|skal|må)\b|"
+    r"\b(?!total|eligible|project)[a-z]{3,}\s+costs\s+(?:may|can|must|should)\b",
+    re.IGNORECASE,
+)
 _COSTS = re.compile(r"kostnad|cost|utgift|udgift|omkostning|expen|budget|budsjett", re.IGNORECASE)
 _LOOK_BACK = 48
 _MAX_QUOTE_CHARS = 160
@@ -356,7 +362,11 @@ class _Sentence:
     def payer_of(self, item: _Rate, label: _Sentence | None) -> tuple[_Payer, str]:
         """Return the payer of a percentage, and the words from which that was read."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
-        if self._is_of_something_else(start) or _PATTERNS["of_grant"].match(self._words, end):
+        if (
+            self._is_of_something_else(start)
+            or _KIND_OF_COSTS.search(self._words, 0, start)
+            or _PATTERNS["of_grant"].match(self._words, end)
+        ):
             return _Payer.NOBODY, ""
         if (self._cues or self._given) and (by := _PATTERNS["by"].match(self._words, end)):
             behind = _Cue(start, by.end(), _Payer.FUNDER if by["funder"] else _Payer.OWN)
@@ -382,7 +392,7 @@ class _Sentence:
         return _Payer.NOBODY, ""
 
     def _is_of_something_else(self, start: int) -> bool:
-        """Tell whether a percentage is of something else than the costs; a funder named in its own clause goes before such words."""
+        """Tell whether a percentage is of something else than the costs; a funder in its own clause goes before such words."""
         if not self._something_else:
             return False
         left, right = self._clause(start)
@@ -390,7 +400,7 @@ class _Sentence:
         return not named or any(left <= place < right for place in self._something_else)
 
     def _is_cap_of_costs(self, start: int) -> bool:
-        """Tell whether a percentage is an upper bound, and no kind of costs is named before it: "at most 70 per cent of eligible costs"."""
+        """Tell whether a percentage is an upper bound with no kind of costs before it: "at most 70 per cent of the costs"."""
         most = MONEY_PATTERNS["is_most"].search(self._words, 0, start) is not None
         return most and _COSTS.search(self._words, 0, start) is None
 
