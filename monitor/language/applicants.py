@@ -161,12 +161,7 @@ class _Reader:
 
     def _read_clause(self, tokens: Sequence[TaggedWord], tags: str, clause: Clause, begin: int, following: Clause | None) -> int:
         """Read one clause; the subject of the next one begins behind the place that is returned."""
-        cue, last = clause.cue, len(tokens)
-        if following is not None:
-            last = following.start
-            if following.cue.side == "before":
-                cut = max(tags.rfind(mark, clause.end, last) for mark in ",B")
-                last = _next_subject(tokens, clause.end, last) or (cut if cut >= 0 else last)
+        cue, last = clause.cue, _last_of(tokens, tags, clause, following)
         if cue.name == "heading":
             return self._read_heading(tokens, tags, clause, last)
         heads, first = self._subject(tokens, tags, clause, begin, last)
@@ -195,7 +190,8 @@ class _Reader:
             return clause.end  # who may not lead may still take part
         role = Role.NOT if negated else self._role(tokens, tags, clause)
         self._last_role = role = self._role_kept(cue, role, same=heads is self._last_subject and first == begin)
-        if self._speaks_of_applying(tokens, tags, clause, heads):
+        spoken = self._speaks_of_applying(tokens, tags, clause, heads)
+        if spoken:
             heads = _applying_heads(tokens, clause, heads)
             self._add(
                 heads,
@@ -205,7 +201,9 @@ class _Reader:
                 weak=cue.weak,
                 also=_also(tags, clause) or cue.name == "for" or (cue.name == "member" and role is not Role.PARTNER),
             )
-        return clause.end if cue.side == "before" else min(last, heads[-1].place + 1 if heads else last)
+        if cue.name == "with" and not spoken:
+            return begin  # "kommuner, gärna i samverkan med föreningar, kan söka"
+        return _end_of(clause, heads, last)
 
     def _role_kept(self, cue: ClauseForm, role: Role, *, same: bool) -> Role:
         """Return the role; a partner's for the `same` subject that also gets money: "delta som medsökande och få ersättning"."""
@@ -356,6 +354,21 @@ class _Reader:
             )
 
 
+def _last_of(tokens: Sequence[TaggedWord], tags: str, clause: Clause, following: Clause | None) -> int:
+    """Return the place behind the words that may belong to a clause: where the next one or its subject begins."""
+    if following is None:
+        return len(tokens)
+    if following.cue.side != "before":
+        return following.start
+    cut = max(tags.rfind(mark, clause.end, following.start) for mark in ",B")
+    return _next_subject(tokens, clause.end, following.start) or (cut if cut >= 0 else following.start)
+
+
+def _end_of(clause: Clause, heads: Sequence[Head], last: int) -> int:
+    """Return the place behind a clause and its applicants."""
+    return clause.end if clause.cue.side == "before" else min(last, heads[-1].place + 1 if heads else last)
+
+
 def _next_subject(tokens: Sequence[TaggedWord], start: int, stop: int) -> int | None:
     """Return the place of an "och" before "minst": there the subject of the next clause begins; None without such words."""
     return next(
@@ -466,7 +479,11 @@ def municipal_role(statements: Sequence[Applicant]) -> Eligibility | None:
     alone = {statement.group for statement in statements if statement.only and statement.role is Role.MAY}
     reserved = bool(alone) and not alone & _MUNICIPAL
     whole = [statement for statement in statements if not statement.partial]
-    named = _named(whole if reserved else statements, frozenset((Group.MUNICIPALITY,)))
+    # Beside those who alone may apply, only who must be there as well takes part.
+    beside = [statement for statement in statements if not statement.partial or statement.role is Role.MEMBER]
+    named = _named(beside if reserved else statements, frozenset((Group.MUNICIPALITY,)))
+    if named is not None and reserved and named.statement.role is Role.MEMBER:
+        return named._replace(role=Role.PARTNER)
     if named is not None and not named.statement.owned:
         return named
     general = _named(whole, frozenset((Group.PUBLIC, Group.SCHOOL))) or _named(whole, frozenset((Group.ANY,)))

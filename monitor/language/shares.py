@@ -94,6 +94,11 @@ _PATTERNS = Patterns(
             r"sgrund)\w*|stöd(?:et|beloppet)?\b|eu-stöd\w*|grant\b|tilskud(?!sbere)\w*|støtte(?!bere)\w*|beviljat|bevilget)"
         ),
         "parted": r"[,;]|\b(?:och|og|and|men|but|while|medan|mens)\b",
+        # "Högst 20 procent av budgeten får användas till utrustning": the percentage is itself what is ruled.
+        "of_use": (
+            r"(?:\s+(?:av|af|of)\s+[^.,;:]{0,50}?)?\s+(?:får|kan|ska|skal|må|may|can|must|should)\s+(?:be\s+|bara\s+|endast\s+|kun\s+)?"
+            r"(?:användas|vara|gå|bestå|avse|utgöras|anvendes|bruges|brukes|være|gå|spent|used|allocated)\b"
+        ),
         # "... rate of 20 % by the applicant": the word directly behind decides.
         "by": r"\s*(?:by|from|från|fra)\s+(?:the\s+|den\s+|de\s+)?(?:(?P<funder>{funder_word})|(?P<own>{own_word}|er))\b",
         # "Ingen egen finansiering krävs, men arbetstid ersätts inte fullt ut": a share is asked for after all.
@@ -366,6 +371,10 @@ class _Sentence:
             self._is_of_something_else(start)
             or _KIND_OF_COSTS.search(self._words, 0, start)
             or _PATTERNS["of_grant"].match(self._words, end)
+        ):
+            return _Payer.NOBODY, ""
+        if _PATTERNS["of_use"].match(self._words, end) and not any(
+            cue.payer is _Payer.OWN and cue.start >= end for cue in self._cues
         ):
             return _Payer.NOBODY, ""
         if (self._cues or self._given) and (by := _PATTERNS["by"].match(self._words, end)):

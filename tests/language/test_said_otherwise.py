@@ -167,6 +167,90 @@ LISTS = [
     ("en", "The winter call is open 7 January–4 February 2027 (until 16:15 Finnish time).", ["2027-02-04T16:15"]),
     ("sv", "Senast den 1 december ska kommunens ansökan vara registrerad i LONA-registret.", ["2026-12-01T23:59"]),
     ("en", "Project ideas can be sent until 31 January or 31 July 2027.", ["2027-01-31T23:59", "2027-07-31T23:59"]),
+    (
+        "sv",
+        "Ansökan stänger den 1 mars 2027. Projektet ska vara avslutat den 30 juni 2029 och slutredovisas den 30 september 2029.",
+        ["2027-03-01T23:59"],
+    ),
+    ("sv", "Sök senast 1 mars 2027. Möten med LAG hålls den 18 mars och den 20 maj.", ["2027-03-01T23:59"]),
+    (
+        "sv",
+        "Ansökan ska vara inne senast den 1 mars 2027 för att behandlas vid styrelsemötet den 20 april.",
+        ["2027-03-01T23:59"],
+    ),
+    ("en", "Deadline: 1 March 2027. Interviews: 12-16 April 2027. Start of projects: 1 September 2027.", ["2027-03-01T23:59"]),
+    (
+        "en",
+        "Applications close on 1 March 2027 at noon. Successful applicants must return the signed agreement by 30 June 2027.",
+        ["2027-03-01T12:00"],
+    ),
+    (
+        "sv",
+        "Stödet kan sökas till och med 1 mars 2027. Kostnader får tas upp från och med 1 april 2027 till och med 31 mars 2029.",
+        ["2027-03-01T23:59"],
+    ),
+    (
+        "sv",
+        "Ansök mellan 15 januari och 1 mars 2027. Stödet gäller åtgärder som genomförs senast den 31 oktober 2028.",
+        ["2027-03-01T23:59"],
+    ),
+    (
+        "da",
+        "Frist: 1. marts 2027 kl. 12.00. Projektet skal være afsluttet senest 31. december 2028, og regnskabet indsendes senest 31. marts 2029.",
+        ["2027-03-01T12:00"],
+    ),
+    ("nb", "Søknadsfrist 1. mars 2027. Sluttrapport må leveres innen 1. desember 2028.", ["2027-03-01T23:59"]),
+    (
+        "sv",
+        "För verksamhet under 2028 kan du söka vid två tillfällen:\n- 1 mars\n- 1 september",
+        ["2027-03-01T23:59", "2027-09-01T23:59"],
+    ),
+    ("en", "Next deadlines: 1 March 2027 (12:00 CET), 1 June 2027 (12:00 CEST).", ["2027-03-01T12:00", "2027-06-01T12:00"]),
+    (
+        "sv",
+        "Sista ansökningsdagar 2027: 1 februari, 3 maj och 4 oktober.",
+        ["2027-02-01T23:59", "2027-05-03T23:59", "2027-10-04T23:59"],
+    ),
+    (
+        "sv",
+        "Ansökan tas emot fyra gånger per år: 15 januari, 15 april, 15 augusti och 15 oktober 2027.",
+        ["2027-01-15T23:59", "2027-04-15T23:59", "2027-08-15T23:59", "2027-10-15T23:59"],
+    ),
+    ("sv", "Den 3 maj 2027 kl. 15.00 stänger utlysningen.", ["2027-05-03T15:00"]),
+    ("sv", "Utlysningen är öppen till den 3 maj 2027, klockan 15.00, och beslut väntas den 20 juni 2027.", ["2027-05-03T15:00"]),
+    ("sv", "Webbinarium den 14 januari, sista ansökningsdag den 3 mars 2027.", ["2027-03-03T23:59"]),
+    (
+        "sv",
+        "Vi vill ha er skiss senast 3 mars 2027. De som går vidare lämnar full ansökan senast 1 juni 2027.",
+        ["2027-03-03T23:59", "2027-06-01T23:59"],
+    ),
+    (
+        "en",
+        "Stage 1 (outline): 3 March 2027, 17:00. Stage 2 (full proposal): 9 September 2027, 17:00.",
+        ["2027-03-03T17:00", "2027-09-09T17:00"],
+    ),
+    ("en", "First stage closes 3 March 2027; second stage closes 9 September 2027.", ["2027-03-03T23:59", "2027-09-09T23:59"]),
+    (
+        "en",
+        "Submission of concept notes by 3 March 2027, full applications by 9 September 2027.",
+        ["2027-03-03T23:59", "2027-09-09T23:59"],
+    ),
+    (
+        "sv",
+        "Stöd till åtgärder som påbörjas tidigast den 1 april 2027. Ansökan lämnas in före den 1 mars 2027.",
+        ["2027-03-01T23:59"],
+    ),
+    (
+        "sv",
+        "Ansök hos Boverket senast den 1 mars 2027. Efter beslut ska ni rekvirera pengarna, senast den 1 december 2028.",
+        ["2027-03-01T23:59"],
+    ),
+    ("sv", "Utlysningen öppnar 1 februari 2027 och är öppen i sex veckor, till den 15 mars.", ["2027-03-15T23:59"]),
+    (
+        "sv",
+        "Tidsplan:\nUtlysningen öppnar: 1 februari 2027\nInformationsmöte: 10 februari 2027\nUtlysningen stänger: 15 mars 2027\nBeslut: 1 juni 2027\nProjektstart: 1 september 2027",
+        ["2027-03-15T23:59"],
+    ),
 ]
 
 
@@ -319,6 +403,51 @@ MONEY = [
     ("da", "Mindst 50.000 kr. og højst 750.000 kr.", (None, 50000, 750000, None, None)),
     ("sv", "Minst 50 000 kr och högst 750 000 kr.", (None, 50000, 750000, None, None)),
     ("sv", "Regionens bidrag: max 1 Mkr och max 50 % av total projektbudget", (None, None, 1000000, 50, None)),
+    (
+        "sv",
+        "Totalt finns 20 miljoner kronor. Varje kommun kan få högst 2 miljoner kronor, dock högst 50 procent av kostnaderna.",
+        (20000000, None, 2000000, 50, None),
+    ),
+    ("sv", "Ni får 150 000 kronor i fast belopp.", (None, 150000, 150000, None, None)),
+    (
+        "en",
+        "The budget of the call is EUR 16.2 million and projects may receive EUR 200,000 to 400,000 each.",
+        (16200000, 200000, 400000, None, None),
+    ),
+    ("sv", "I potten finns 3,5 miljoner. Stödet är 70 procent av kostnaderna.", (3500000, None, None, 70, None)),
+    (
+        "sv",
+        "Vi har 12 miljoner kronor att dela ut. Egeninsatsen är minst 20 procent, varav hälften får vara eget arbete.",
+        (12000000, None, None, None, 20),
+    ),
+    ("sv", "Stödet uppgår till högst 60 procent. Resterande 40 procent står ni för själva.", (None, None, None, 60, 40)),
+    ("sv", "Högst 60 procent av kostnaderna ersätts, resten finansierar kommunen.", (None, None, None, 60, None)),
+    ("en", "The programme pays 80% and the partners bring in 20% themselves.", (None, None, None, 80, 20)),
+    ("da", "Tilskuddet udgør højst 65 % af de støtteberettigede udgifter.", (None, None, None, 65, None)),
+    ("nb", "Egenandelen må være minst 30 prosent.", (None, None, None, None, 30)),
+    (
+        "nb",
+        "Støtten dekker inntil 40 prosent av kostnadene, begrenset oppad til 10 mill. kr per søknad.",
+        (None, None, 10000000, 40, None),
+    ),
+    ("sv", "Sänkta utsläpp med minst 30 procent krävs. Stödet är högst 45 procent.", (None, None, None, 45, None)),
+    (
+        "en",
+        "At least 30 per cent of participants must be women. The grant covers up to 75 per cent of costs.",
+        (None, None, None, 75, None),
+    ),
+    ("en", "Up to 30% of the grant is paid in advance. Funding rate: 80%.", (None, None, None, 80, None)),
+    ("sv", "Företag med högst 25 procent offentligt ägande kan söka.", (None, None, None, None, None)),
+    ("sv", "Högst 20 procent av budgeten får användas till utrustning.", (None, None, None, None, None)),
+    ("en", "No more than 20% of the budget may be spent on equipment.", (None, None, None, None, None)),
+    (
+        "en",
+        "At most 25 per cent of the total budget can be used for travel. The co-financing rate is 60 per cent.",
+        (None, None, None, 60, None),
+    ),
+    ("sv", "Högst 15 procent av projektets kostnader får vara administration.", (None, None, None, None, None)),
+    ("sv", "Förskott kan betalas ut med högst 30 procent av beviljat belopp.", (None, None, None, None, None)),
+    ("en", "Each winning city receives EUR 60,000.", (None, 60000, 60000, None, None)),
 ]
 
 
