@@ -6,6 +6,7 @@ import pytest
 
 from monitor.language.budget import find_budget
 from monitor.language.deadlines import find_deadlines, first_reply
+from tests.language.test_unseen import read
 
 PUBLISHED = date(2026, 11, 20)
 
@@ -455,3 +456,90 @@ MONEY = [
 def test_money_is_that_of_a_whole_project_and_shares_are_of_who_pays(language, text, expected):
     found = find_budget(text, language)
     assert (found.total, found.project_min, found.project_max, found.funder_share, found.own_share) == expected
+
+
+KINDS = [
+    (
+        "call",
+        "sv",
+        "Bidrag till laddstolpar",
+        "Utlysningen är stängd. Mellan den 15 september och den 30 oktober 2026 kunde kommuner och företag söka stöd. Besked lämnas under våren 2027.",
+    ),
+    (
+        "call",
+        "sv",
+        "Stöd till klimatanpassning",
+        "Utlysningen är nu stängd. Kommuner kunde söka till och med den 30 oktober 2026.",
+    ),
+    ("call", "en", "Grants for local energy plans", "The call is now closed. Municipalities could apply until 30 October 2026."),
+    ("call", "da", "Tilskud til ladestandere", "Puljen er lukket. Kommuner kunne søge indtil den 30. oktober 2026."),
+    ("call", "nb", "Tilskudd til ladestasjoner", "Utlysningen er stengt. Kommuner kunne søke frem til 30. oktober 2026."),
+    (
+        "policy",
+        "sv",
+        "Faktapromemoria: förslag till ny fond",
+        "Regeringens preliminära ståndpunkt är att budgeten ska hållas nere. Förhandlingarna fortsätter under 2027.",
+    ),
+    (
+        "policy",
+        "sv",
+        "Remittering av promemorian Ändrade villkor för statsbidrag",
+        "Sista svarsdatum: 2027-01-22. Ärendet är remitterat till Skolverket och Umeå kommun.",
+    ),
+    (
+        "policy",
+        "sv",
+        "Nytt direktiv: utredning om statsbidragen",
+        "En särskild utredare ska se över bidragen. Uppdraget ska redovisas senast den 30 november 2027.",
+    ),
+    (
+        "policy",
+        "sv",
+        "Ändrad förordning om Klimatklivet",
+        "Regeringen har i dag beslutat att ändra förordningen. Den träder i kraft den 15 december 2026.",
+    ),
+    (
+        "event",
+        "sv",
+        "Dialogmöte om nästa programperiod",
+        "Kom till Helsingborg tisdagen den 12 januari. Dagen startar 9.30. Vi bjuder på lunch. Osa senast den 18 december.",
+    ),
+    ("event", "en", "Award Ceremony 2027", "Mayors gather in Brussels on 22 April 2027 (doors open 13:00, ceremony 14:30)."),
+    (
+        "partner-search",
+        "en",
+        "A school in Tallinn looks for partners",
+        "We plan a small partnership. We are looking for schools or municipalities in Sweden. Reply by 10 January.",
+    ),
+    (
+        "partner-search",
+        "en",
+        "Nordplus: partner from Sweden wanted",
+        "We are an adult education centre. We need one partner from Sweden. Reply no later than 10 January.",
+    ),
+    (
+        "news",
+        "sv",
+        "Vi flyttar till nya lokaler",
+        "Från den 7 december 2026 finns vi på Storgatan 18. Receptionen är stängd den 3–4 december.",
+    ),
+    (
+        "news",
+        "sv",
+        "Så gick det för projekten",
+        "Förra året kunde kommuner söka stöd. 214 ansökningar kom in och 30 projekt har beviljats medel.",
+    ),
+    (
+        "news",
+        "sv",
+        "Utlysningen är stängd – 148 ansökningar",
+        "Utlysningen är stängd. Kommuner kunde söka till den 30 oktober 2026, och 148 ansökningar kom in.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "language", "title", "text"), KINDS)
+def test_a_closed_call_a_memorandum_a_ceremony_and_a_search_are_told_apart(kind, language, title, text):
+    call = read({"id": "kind", "language": language, "title": title, "text": text, "published": "2026-11-20"})
+    assert call is not None
+    assert call.kind == kind
