@@ -106,7 +106,7 @@ _ANY_CUE = re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in CLAUSE_FO
 """Any form of a clause: most segments have none, and are asked once instead of once for each form."""
 
 
-class Clause(NamedTuple):
+class FoundClause(NamedTuple):
     """Clause found in a segment: its form, and the places of its first and last token (behind)."""
 
     cue: ClauseForm
@@ -114,12 +114,12 @@ class Clause(NamedTuple):
     end: int
 
 
-def find_clauses(tags: str) -> list[Clause]:
+def find_clauses(tags: str) -> list[FoundClause]:
     """Return the clauses of a segment in order; where two forms overlap, the one that begins first."""
     if _ANY_CUE.search(tags) is None:
         return []
-    found = [Clause(cue, match.start(), match.end()) for cue in CLAUSE_FORMS for match in cue.pattern.finditer(tags)]
-    chosen: list[Clause] = []
+    found = [FoundClause(cue, match.start(), match.end()) for cue in CLAUSE_FORMS for match in cue.pattern.finditer(tags)]
+    chosen: list[FoundClause] = []
     for clause in sorted(found, key=lambda clause: clause.start):
         if not chosen or clause.start >= chosen[-1].end:
             chosen.append(clause)

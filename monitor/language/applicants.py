@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from monitor.language.applicant_clauses import REFUSAL, Clause, ClauseForm, find_clauses
+from monitor.language.applicant_clauses import REFUSAL, ClauseForm, FoundClause, find_clauses
 from monitor.language.applicant_phrases import (
     Head,
     TaggedWord,
@@ -159,7 +159,9 @@ class _Reader:
         elif tags.endswith("?") or len(tokens) < 5:
             self._listing = 0
 
-    def _read_clause(self, tokens: Sequence[TaggedWord], tags: str, clause: Clause, begin: int, following: Clause | None) -> int:
+    def _read_clause(
+        self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, begin: int, following: FoundClause | None
+    ) -> int:
         """Read one clause; the subject of the next one begins behind the place that is returned."""
         cue, last = clause.cue, _last_of(tokens, tags, clause, following)
         if cue.name == "heading":
@@ -209,7 +211,7 @@ class _Reader:
         """Return the role; a partner's for the `same` subject that also gets money: "delta som medsökande och få ersättning"."""
         return Role.PARTNER if cue.name == "getting" and same and self._last_role is Role.PARTNER else role
 
-    def _read_heading(self, tokens: Sequence[TaggedWord], tags: str, clause: Clause, last: int) -> int:
+    def _read_heading(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, last: int) -> int:
         end = clause.end
         mark = re.search(r"[:b?]", tags[end:last])
         start = end + (mark.end() if mark else 0)
@@ -221,7 +223,9 @@ class _Reader:
         self._listing = _ITEMS
         return max(last if heads else start, end)
 
-    def _subject(self, tokens: Sequence[TaggedWord], tags: str, clause: Clause, begin: int, last: int) -> tuple[list[Head], int]:
+    def _subject(
+        self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, begin: int, last: int
+    ) -> tuple[list[Head], int]:
         """Return the applicants of a clause and the place of their phrase: before the verb, between its parts, else after it."""
         if clause.cue.side == "after":
             heads = find_heads(tokens, clause.end, last)
@@ -252,7 +256,7 @@ class _Reader:
             return find_heads(tokens, clause.end + copula.end(), last), clause.end
         return [], start
 
-    def _role(self, tokens: Sequence[TaggedWord], tags: str, clause: Clause) -> Role:
+    def _role(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause) -> Role:
         """Return the part that the clause gives its applicants."""
         name = clause.cue.name
         words = {token.word for token in tokens[clause.start : clause.end]}
@@ -275,7 +279,7 @@ class _Reader:
             return Role.MEMBER if words & _STRONG or words.isdisjoint(_TEAM) else Role.PARTNER
         return Role.MAY
 
-    def _speaks_of_applying(self, tokens: Sequence[TaggedWord], tags: str, clause: Clause, heads: Sequence[Head]) -> bool:
+    def _speaks_of_applying(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head]) -> bool:
         """Tell whether the clause is about applying, and not about other things that are sought, offered or done together."""
         name, after = clause.cue.name, tokens[clause.end : clause.end + 1]
         if name == "applying" and after and after[0].word in _OTHER_OBJECTS:
@@ -292,7 +296,7 @@ class _Reader:
             return bool(self._listing) or tags.startswith("by") or any(tag in tags for tag in "ag$Tf")
         return self._names_applicants(tokens, tags, clause, heads)
 
-    def _names_applicants(self, tokens: Sequence[TaggedWord], tags: str, clause: Clause, heads: Sequence[Head]) -> bool:
+    def _names_applicants(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head]) -> bool:
         """Tell whether a clause about partners, refusals, examples or questions names applicants; True for all others."""
         name = clause.cue.name
         span = [token.word for token in tokens[clause.start : clause.end]]
@@ -323,7 +327,7 @@ class _Reader:
         near = {token.word for token in tokens[1:4]}
         return bool(near & _YOURS) and heads[0].group in _MUNICIPAL and heads[0].place <= 3
 
-    def _says_only(self, tokens: Sequence[TaggedWord], tags: str, clause: Clause, heads: Sequence[Head], first: int) -> bool:
+    def _says_only(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head], first: int) -> bool:
         if not heads:
             return False
         words = {token.word for token in tokens[clause.start : clause.end]}
@@ -354,7 +358,7 @@ class _Reader:
             )
 
 
-def _last_of(tokens: Sequence[TaggedWord], tags: str, clause: Clause, following: Clause | None) -> int:
+def _last_of(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, following: FoundClause | None) -> int:
     """Return the place behind the words that may belong to a clause: where the next one or its subject begins."""
     if following is None:
         return len(tokens)
@@ -364,7 +368,7 @@ def _last_of(tokens: Sequence[TaggedWord], tags: str, clause: Clause, following:
     return _next_subject(tokens, clause.end, following.start) or (cut if cut >= 0 else following.start)
 
 
-def _end_of(clause: Clause, heads: Sequence[Head], last: int) -> int:
+def _end_of(clause: FoundClause, heads: Sequence[Head], last: int) -> int:
     """Return the place behind a clause and its applicants."""
     return clause.end if clause.cue.side == "before" else min(last, heads[-1].place + 1 if heads else last)
 
@@ -381,7 +385,7 @@ def _next_subject(tokens: Sequence[TaggedWord], start: int, stop: int) -> int | 
     )
 
 
-def _applying_heads(tokens: Sequence[TaggedWord], clause: Clause, heads: list[Head]) -> list[Head]:
+def _applying_heads(tokens: Sequence[TaggedWord], clause: FoundClause, heads: list[Head]) -> list[Head]:
     """Return the heads of a clause that apply: the first of a question, and no persons who rather benefit."""
     if clause.cue.name == "asked":
         heads = heads[:1]
@@ -395,7 +399,7 @@ def _applying_heads(tokens: Sequence[TaggedWord], clause: Clause, heads: list[He
 _ADDRESSING = re.compile(r"rikta|vänder|aimed|target|henvend|retter|rettet|vender|målgr|mål|direct|address")
 
 
-def _speaks_of_benefit(tokens: Sequence[TaggedWord], clause: Clause) -> bool:
+def _speaks_of_benefit(tokens: Sequence[TaggedWord], clause: FoundClause) -> bool:
     """Tell whether persons named in the clause are rather those who benefit: "programmet riktar sig till unga"."""
     span = tokens[clause.start : clause.end]
     if clause.cue.name == "you":
@@ -403,7 +407,7 @@ def _speaks_of_benefit(tokens: Sequence[TaggedWord], clause: Clause) -> bool:
     return any(token.tag in "TM" and _ADDRESSING.match(token.word) for token in span)
 
 
-def _is_call(tokens: Sequence[TaggedWord], tags: str, clause: Clause, *, general: bool) -> bool:
+def _is_call(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, *, general: bool) -> bool:
     """Tell whether a call or its money is open to or directed at somebody; meetings, too, are open to `general` groups."""
     if any(NOT_CALLS.match(token.word) for token in tokens[max(0, clause.start - 3) : clause.start]):
         return False
@@ -449,7 +453,7 @@ _WITH_MUNICIPALITIES = _MUNICIPAL | {Group.SCHOOL, Group.ANY}
 """Groups that municipalities, or those whom they run, belong to."""
 
 
-def _also(tags: str, clause: Clause) -> bool:
+def _also(tags: str, clause: FoundClause) -> bool:
     """Tell whether the clause names its applicants in addition to others: "även föreningar kan söka"."""
     return clause.cue.name == "also" or "Z" in tags[max(0, clause.start - 4) : clause.end]
 
