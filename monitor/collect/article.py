@@ -30,7 +30,14 @@ from monitor.language import analyser
 from monitor.language.applicants import find_applicants, municipal_role
 from monitor.language.budget import find_budget
 from monitor.language.dates import DateRole, FoundDate, find_dates
-from monitor.language.deadlines import FoundDeadlines, earliest_published, find_deadlines, is_by_interest, with_interest
+from monitor.language.deadlines import (
+    FoundDeadlines,
+    earliest_published,
+    find_deadlines,
+    first_reply,
+    is_by_interest,
+    with_interest,
+)
 from monitor.language.kinds import guess_kind
 from monitor.language.places import find_place
 from monitor.sources import Source
@@ -317,6 +324,7 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
         found = replace(found, deadlines=found.answers, model=answers_model)
     budget = find_budget(dated.text, dated.language, dated.title)
     if kind is Kind.PARTNER_SEARCH:
+        found = first_reply(found)
         found = replace(found, opens=None)  # its first day is that of the project: answers are taken from the start
         budget = replace(budget, total=None)  # who seeks a partner gives no money: it is the budget of their own project
     undated = not found.deadlines and found.model is DeadlineModel.UNKNOWN

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
+from monitor.language.applicant_clauses import REFUSAL, ClauseForm, FoundClause, find_clauses
 from monitor.language.applicant_phrases import (
     Head,
     TaggedWord,
@@ -72,103 +73,6 @@ class Eligibility(NamedTuple):
     statement: Applicant
 
 
-class _Cue(NamedTuple):
-    """Form of a clause."""
-
-    name: str
-    pattern: re.Pattern[str]
-    side: str
-    """Place of its applicants: "before" or "after"."""
-    weak: bool = False
-    """It may also speak of those who benefit."""
-
-
-def _cue(name: str, pattern: str, side: str, *, weak: bool = False) -> _Cue:
-    return _Cue(
-        name, re.compile(pattern.replace("~", r"[^mXB:;?]").replace("_", r"(?:[^ivtfEmXabB:;?,&]|(?<=j)[&,])")), side, weak
-    )
-
-
-_REFUSAL = r"[^;?B]{0,6}B[^;?]{0,3}?x[^;?]{0,4}[Hkla]"
-"""Tags of the rest of a clause about taking part: "men inte stå som sökande"."""
-# In a pattern, "~" is a word of the same clause and "_" a word that may be before a noun. All repeats are bounded: linear time.
-_CUES = (
-    _cue("member", r"m[^mXB:;?n]{0,1}?D(?=\.{1,3}[,;])", "before"),
-    _cue("member", r"m[^mXB:;?n]{0,2}?[b5D][^B:;?n,]{0,3}?4", "before"),
-    _cue("member", r"4m[^mXB:;?n]{0,2}?[bD5](?=[^B:;?n]{0,8}n)", "after"),
-    _cue("heading", r"^[^n]{0,2}f?w(?=[?:;]|$)", "after"),
-    _cue("heading", r"w[rO]?[mX][^?:n]{0,4}?(?:[agpeklR]|b[kle])[^?:n&,B]{0,8}", "after"),
-    _cue("heading", r"w[^?:n]{0,4}T[^?:n]{0,6}", "after"),
-    _cue("heading", r"^w[^?:n]{0,4}f(?=\?)", "after"),
-    _cue("heading", r"wb[^?:n]{0,4}[kMe][^?:n]{0,4}", "after"),
-    _cue("heading", r"^[^nmXB]{0,3}[kM][^nmXbB?:,]{0,3}(?=[?:;]?$|:)", "after"),
-    _cue("applying", r"[mX]~{0,10}?a", "before"),
-    _cue("applying", r"[mX]~{0,8}?U(?:~{0,3}?[Ag]|(?=[.;]?$))", "before"),
-    _cue("lead", r"[mX]~{0,3}?H", "before"),
-    _cue("denied", r"(?<=n)b?(?:x[Gg]|[Gg]x)[^nmXB:;?]{0,3}?[$S]", "before"),
-    _cue("getting", r"[mX]~{0,8}?g(?=[^B:;?n]{0,6}[$#S])", "before", weak=True),
-    _cue("getting", r"m[xZ]{0,2}\.?[$S]", "before", weak=True),
-    _cue("denied", r"[mX]~{0,3}?G(?=[^B:;?n]{0,4}[$#S])", "before"),
-    _cue("present", r"(?<=[n,])g(?=[^B:;?n]{0,2}[$#])", "before", weak=True),
-    _cue("present", r"r[^n:;?]{0,2}?J", "before"),
-    _cue("getting", r"(?:[mX][^mXnB:;?]{0,3})?R(?=[^B:;?n]{0,4}[$#cS])", "before"),
-    _cue("present", r"(?<=n)s(?=[v,;])|(?<=r)[xZ]?s|s(?=\.?[$Aq])|s;?$|(?<=n)a(?=[ift$A]|[.;]?$)", "before"),
-    _cue("by", r"[mX]?[xoZ]{0,2}p[^v,B:;?n]{0,4}?[vf](?=[^B;?]{0,6}n)", "after"),
-    _cue("by", r"A[^B:;?n]{0,8}?[uG][^v,B:;?n]{0,4}?v", "after"),
-    _cue("by", r"A[^B:;?,n]{0,3}v(?=_{0,4}n)", "after", weak=True),
-    _cue("led", r"(?:m[^mXB:;?n]{0,3}?)?L[^vB:;?n]{0,3}?v", "after"),
-    _cue("lead", r"[mX]?[^mXB:;?n]{0,2}b[^n:;?]{0,2}?l", "before"),
-    _cue("lead", r"l[^n:;,?]{0,5}?[b:]", "after"),
-    _cue("applicant", r"[mX]?[xZ]?b[xZ]?[^n:;?,]{0,2}?(?:[ke]|s(?=[.;]?$))", "before"),
-    _cue("excluded", r"K", "before"),
-    _cue("welcome", r"b[xZ]?\.?I(?![tf])", "before", weak=True),
-    _cue("applicant", r"[ke][^n:;,?]{0,4}?b?h(?=_{0,4}n)", "after"),
-    _cue("lead", r"l[^n:;,?]{0,9}?h(?=_{0,4}n)", "after"),
-    _cue("applicant", r"(?<=a),V(?=[^mXB:;?]{0,5}n)", "after"),
-    _cue("exception", r"(?<=[ase]),[^nmXB:;]?x(?=_{0,3}n)", "after"),
-    _cue("applicant", r"(?:[ke]|^[^n]{0,2}M)[^n:;,?]{0,5}?(?::|b(?=[^ivtfEmXabB;?]{0,6}[n:]))", "after"),
-    _cue("applicant", r"^s[^n:;,?]{0,3}?m[^n:;,?]{0,2}?b", "after"),
-    _cue("applicant", r"en[^:;,?]{0,4}?[b:]", "after"),
-    _cue("applicant", r"k[mX]?(?=n)", "after"),
-    _cue("target", r"x?T[^B:;?,n]{0,4}?[tf]", "after"),
-    _cue("target", r"bT(?=_?n)", "after"),
-    _cue("target", r"c[^B:;?n,]{0,2}b[xoZ]{0,2}f", "after"),
-    _cue("refused", r"x[cG$](?=_{0,3}n)", "after"),
-    _cue("money", r"\$[^tfnB:;?]?[xoZ]{0,2}t(?=_{0,4}n)", "after", weak=True),
-    _cue("money", r"(?:\$~{0,8}?G|G~{0,8}?\$)[^B:;?t]{0,8}?t(?=_{0,4}n)", "after", weak=True),
-    _cue("money", r"^t(?=_{0,3}n[^B:;?]{0,12}G[^B:;?]{0,3}\$)", "after", weak=True),
-    _cue("money", r"[Gg][xoZ]{0,2}t(?=_{0,4}n)", "after", weak=True),
-    _cue("for", r"of(?=_{0,4}n)", "after"),
-    _cue("for", r"(?:^|[c$A:][i.#$j]{0,6})f(?=_{0,3}n)|[ft](?=_{0,3}nr?[^n]{0,1}W)", "after", weak=True),
-    _cue("wanting", r"(?<=n)rW[aD]", "before", weak=True),
-    _cue(
-        "search",
-        r"(?:s|N)(?=_{0,4}n(?:[&,]_{0,2}n){0,3}[tf])|s(?=_{0,4}n(?:[&,]_{0,2}n){0,3}r[^n]{0,2}[Wm])|N(?=_{0,4}n)|I(?=_{0,4}n[^B:;?]{0,12}[aUA])",
-        "after",
-        weak=True,
-    ),
-    _cue("financed", r"(?:F|[c$][^nmXB:;?]{0,3}2|[F2][^nB:;?]{0,2}?Ci)(?=_{0,4}n)", "after", weak=True),
-    _cue("you", r"q?yr?b(?=_{0,4}n)|^by(?=_{0,4}n)|f?yr?b(?=_{0,4}n)", "after"),
-    _cue("partner", r"[mX]~{0,8}?D[^B:;?H]{0,10}?P", "before"),
-    _cue("partner", r"d[^B:;?Hn,]{0,6}?P|(?<=B)[^mXB:;?n]{0,4}?D[^B:;?Hn]{0,6}?P", "before"),
-    _cue("partner", r"(?<=B)[^mXB:;?n]{0,3}?b[^n:;?]{0,4}?Q|(?<=B)b[^n:;?]{0,4}?Q", "before"),
-    _cue("as partner", r"[mX]~{0,4}?D[.rj]{1,4}Q", "before"),
-    _cue("also", r"(?<=[$SaAe]),Z(?=_{0,3}n)|(?<=[$SaAe]),z(?=_{0,3}n)|(?<=[$SaA]),i(?=_{0,3}n)", "after"),
-    _cue("asked", r"^[Wm.][.y]?(?=n[^;?]*\?$)|^[Wm.](?=ny?[^;?]*\?$)", "after", weak=True),
-    _cue("joining", r"(?<=B)m[^mXB:;?n]{0,2}?D(?=[^B:;?]{0,6}$|[^B:;?]{0,2}[ir.])", "before"),
-    _cue("taking part", r"(?<=n)[xZ]?d(?=[.;]?$)|\.d(?=[.;]?$)|[mX]~{0,3}?D(?=\.{0,2};?$)", "before", weak=True),
-    _cue("taking part", r"X~{0,2}?D", "before", weak=True),
-    _cue("taking part", rf"[mX]~{{0,3}}?D(?={_REFUSAL})", "before"),
-    _cue("taking part", r"[mX]~{0,8}?D(?:[^B:;?]{0,10}?H|[^B:;?n,]{0,2}c)", "before"),
-    _cue("partner", r"[mX][^mXB:;?n]{0,2}?b[^n:;?]{0,2}?Q|(?<=n)b[^n:;?]{0,2}?Q", "before"),
-    _cue("partner", r"(?<=n)P", "before"),
-    _cue("each", r"E(?=_{0,1}n)", "after", weak=True),
-    _cue("exception", r"Bx(?=_{0,3}n)", "after"),
-    _cue("with", r"(?<!r)C[^B:;?n]{0,3}?i(?=_{0,4}n)", "after"),
-    _cue("member", r"Am[^mXB:;?n]{0,2}?b(?=[^B:;?n]{0,8}n)", "after"),
-)
-_ANY_CUE = re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in _CUES))
-"""Any form of a clause: most segments have none, and are asked once instead of once for each form."""
 _DUTIES = word_set("måste must skall ska skal") | {"have to", "has to", "needs to", "need to"}
 _STRONG = word_set("ska skall måste must skal må bör should shall") | {"have to", "has to", "needs to", "need to"}
 _YES, _NO = frozenset(("ja", "yes", "jo")), frozenset(("nej", "no", "nei"))
@@ -178,26 +82,6 @@ _ITEM_WORDS, _ITEM_HEAD = 25, 6
 """Words of an item, and the last place of its first applicant; the line next to the heading may be a longer sentence."""
 _OTHER_OBJECTS = word_set("""partner partners samarbete samarbeten information kontakt hjälp efter råd arbete jobb asyl sig
     kunskap the these this svar vägledning inspiration medarbetare""")
-
-
-class _Clause(NamedTuple):
-    """Clause found in a segment: its form, and the places of its first and last token (behind)."""
-
-    cue: _Cue
-    start: int
-    end: int
-
-
-def _clauses(tags: str) -> list[_Clause]:
-    """Return the clauses of a segment in order; where two forms overlap, the one that begins first."""
-    if _ANY_CUE.search(tags) is None:
-        return []
-    found = [_Clause(cue, match.start(), match.end()) for cue in _CUES for match in cue.pattern.finditer(tags)]
-    chosen: list[_Clause] = []
-    for clause in sorted(found, key=lambda clause: clause.start):
-        if not chosen or clause.start >= chosen[-1].end:
-            chosen.append(clause)
-    return chosen
 
 
 class _Reader:
@@ -213,6 +97,7 @@ class _Reader:
         """Further lines that may be read as items of a list."""
         self._asked: list[Head] = []
         self._last_subject: list[Head] = []
+        self._last_role = Role.MAY
         """Subject of the clause before, for one without: "kommuner kan inte leda men kan delta som partner"."""
 
     def read(self) -> tuple[Applicant, ...]:
@@ -243,7 +128,10 @@ class _Reader:
         asked, self._asked = self._asked, []
         if asked and tokens and tokens[0].word in _YES | _NO:
             self._add(asked, Role.MAY if tokens[0].word in _YES else Role.NOT, tokens)
-        clauses, self._last_subject = _clauses(tags), []
+        clauses, self._last_subject = find_clauses(tags), []
+        if self._list_goes_on(tokens, segment) and not clauses:
+            self._add(find_heads(tokens, 1, _verb(tags, 1)), Role.MAY, tokens)
+            return
         listing = self._listing
         self._listing = max(0, listing - 1)
         end = 0
@@ -255,6 +143,13 @@ class _Reader:
         if listing and not clauses:
             self._read_item(tokens, tags)
 
+    def _list_goes_on(self, tokens: Sequence[TaggedWord], segment: Segment) -> bool:
+        """Tell whether a semicolon parts these words from a list of applicants: "applicants: Member States; or public bodies"."""
+        if len(tokens) < 2 or tokens[0].tag != "&" or not self.found or self.found[-1].role is not Role.MAY:
+            return False
+        before = self.text[self.found[-1].start : segment.start].rstrip()
+        return before.endswith(";") and "\n" not in before and ":" in before
+
     def _read_item(self, tokens: Sequence[TaggedWord], tags: str) -> None:
         """Read a line under a heading that asked who may apply."""
         heads = find_heads(tokens, 0, _verb(tags, 0))
@@ -265,15 +160,10 @@ class _Reader:
             self._listing = 0
 
     def _read_clause(
-        self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, begin: int, following: _Clause | None
+        self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, begin: int, following: FoundClause | None
     ) -> int:
         """Read one clause; the subject of the next one begins behind the place that is returned."""
-        cue, last = clause.cue, len(tokens)
-        if following is not None:
-            last = following.start
-            if following.cue.side == "before":
-                cut = max(tags.rfind(mark, clause.end, last) for mark in ",B")
-                last = _next_subject(tokens, clause.end, last) or (cut if cut >= 0 else last)
+        cue, last = clause.cue, _last_of(tokens, tags, clause, following)
         if cue.name == "heading":
             return self._read_heading(tokens, tags, clause, last)
         heads, first = self._subject(tokens, tags, clause, begin, last)
@@ -301,7 +191,9 @@ class _Reader:
         if negated and cue.name == "lead":
             return clause.end  # who may not lead may still take part
         role = Role.NOT if negated else self._role(tokens, tags, clause)
-        if self._speaks_of_applying(tokens, tags, clause, heads):
+        self._last_role = role = self._role_kept(cue, role, same=heads is self._last_subject and first == begin)
+        spoken = self._speaks_of_applying(tokens, tags, clause, heads)
+        if spoken:
             heads = _applying_heads(tokens, clause, heads)
             self._add(
                 heads,
@@ -311,9 +203,15 @@ class _Reader:
                 weak=cue.weak,
                 also=_also(tags, clause) or cue.name == "for" or (cue.name == "member" and role is not Role.PARTNER),
             )
-        return clause.end if cue.side == "before" else min(last, heads[-1].place + 1 if heads else last)
+        if cue.name == "with" and not spoken:
+            return begin  # "kommuner, gärna i samverkan med föreningar, kan söka"
+        return _end_of(clause, heads, last)
 
-    def _read_heading(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, last: int) -> int:
+    def _role_kept(self, cue: ClauseForm, role: Role, *, same: bool) -> Role:
+        """Return the role; a partner's for the `same` subject that also gets money: "delta som medsökande och få ersättning"."""
+        return Role.PARTNER if cue.name == "getting" and same and self._last_role is Role.PARTNER else role
+
+    def _read_heading(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, last: int) -> int:
         end = clause.end
         mark = re.search(r"[:b?]", tags[end:last])
         start = end + (mark.end() if mark else 0)
@@ -325,7 +223,9 @@ class _Reader:
         self._listing = _ITEMS
         return max(last if heads else start, end)
 
-    def _subject(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, begin: int, last: int) -> tuple[list[Head], int]:
+    def _subject(
+        self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, begin: int, last: int
+    ) -> tuple[list[Head], int]:
         """Return the applicants of a clause and the place of their phrase: before the verb, between its parts, else after it."""
         if clause.cue.side == "after":
             heads = find_heads(tokens, clause.end, last)
@@ -356,7 +256,7 @@ class _Reader:
             return find_heads(tokens, clause.end + copula.end(), last), clause.end
         return [], start
 
-    def _role(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause) -> Role:
+    def _role(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause) -> Role:
         """Return the part that the clause gives its applicants."""
         name = clause.cue.name
         words = {token.word for token in tokens[clause.start : clause.end]}
@@ -372,12 +272,14 @@ class _Reader:
             if "P" in tags[clause.start : clause.end] or ("P" in behind and "H" not in behind):
                 return Role.PARTNER
         if name == "taking part":
-            if re.match(_REFUSAL, tags[clause.end :]):
+            if re.match(REFUSAL, tags[clause.end :]):
                 return Role.PARTNER
             return Role.MEMBER if words & _DUTIES else Role.MAY
-        return Role.MEMBER if name == "member" else Role.MAY
+        if name == "member":
+            return Role.MEMBER if words & _STRONG or words.isdisjoint(_TEAM) else Role.PARTNER
+        return Role.MAY
 
-    def _speaks_of_applying(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, heads: Sequence[Head]) -> bool:
+    def _speaks_of_applying(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head]) -> bool:
         """Tell whether the clause is about applying, and not about other things that are sought, offered or done together."""
         name, after = clause.cue.name, tokens[clause.end : clause.end + 1]
         if name == "applying" and after and after[0].word in _OTHER_OBJECTS:
@@ -394,7 +296,7 @@ class _Reader:
             return bool(self._listing) or tags.startswith("by") or any(tag in tags for tag in "ag$Tf")
         return self._names_applicants(tokens, tags, clause, heads)
 
-    def _names_applicants(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, heads: Sequence[Head]) -> bool:
+    def _names_applicants(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head]) -> bool:
         """Tell whether a clause about partners, refusals, examples or questions names applicants; True for all others."""
         name = clause.cue.name
         span = [token.word for token in tokens[clause.start : clause.end]]
@@ -403,13 +305,16 @@ class _Reader:
         if name == "as partner":
             return bool(_AS.intersection(span))
         if name == "denied":
-            return "x" in tags[clause.start : clause.end] and bool(_IS_GRANTED.intersection(span))
+            part = tags[clause.start : clause.end]
+            return bool(_IS_GRANTED.intersection(span)) if "x" in part else "m" in part and bool(_GETS.intersection(span))
+        if name == "each":  # "högst två ansökningar per organisation" is said of any
+            return any(head.group is not Group.ANY for head in heads)
         if name == "also" and "i" in tags[clause.start : clause.end]:
             return bool(_INCLUDING.intersection(span))
         if name == "asked":
             return self._asks_whether(tokens, tags, heads)
         if name == "member":  # who must be there applies too; who may be there can be a partner only
-            return not _STRONG.isdisjoint(span) or "P" in tags[clause.end :]
+            return not _STRONG.isdisjoint(span) or "P" in tags[clause.end :] or not _TEAM.isdisjoint(span)
         if name == "with":
             together = any(token.word in ("med", "with") for token in tokens[clause.start : clause.end])
             return together and bool(_DUTY.search(tags, 0, clause.start)) and any(head.group in _MUNICIPAL for head in heads)
@@ -422,7 +327,7 @@ class _Reader:
         near = {token.word for token in tokens[1:4]}
         return bool(near & _YOURS) and heads[0].group in _MUNICIPAL and heads[0].place <= 3
 
-    def _says_only(self, tokens: Sequence[TaggedWord], tags: str, clause: _Clause, heads: Sequence[Head], first: int) -> bool:
+    def _says_only(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head], first: int) -> bool:
         if not heads:
             return False
         words = {token.word for token in tokens[clause.start : clause.end]}
@@ -453,6 +358,21 @@ class _Reader:
             )
 
 
+def _last_of(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, following: FoundClause | None) -> int:
+    """Return the place behind the words that may belong to a clause: where the next one or its subject begins."""
+    if following is None:
+        return len(tokens)
+    if following.cue.side != "before":
+        return following.start
+    cut = max(tags.rfind(mark, clause.end, following.start) for mark in ",B")
+    return _next_subject(tokens, clause.end, following.start) or (cut if cut >= 0 else following.start)
+
+
+def _end_of(clause: FoundClause, heads: Sequence[Head], last: int) -> int:
+    """Return the place behind a clause and its applicants."""
+    return clause.end if clause.cue.side == "before" else min(last, heads[-1].place + 1 if heads else last)
+
+
 def _next_subject(tokens: Sequence[TaggedWord], start: int, stop: int) -> int | None:
     """Return the place of an "och" before "minst": there the subject of the next clause begins; None without such words."""
     return next(
@@ -465,7 +385,7 @@ def _next_subject(tokens: Sequence[TaggedWord], start: int, stop: int) -> int | 
     )
 
 
-def _applying_heads(tokens: Sequence[TaggedWord], clause: _Clause, heads: list[Head]) -> list[Head]:
+def _applying_heads(tokens: Sequence[TaggedWord], clause: FoundClause, heads: list[Head]) -> list[Head]:
     """Return the heads of a clause that apply: the first of a question, and no persons who rather benefit."""
     if clause.cue.name == "asked":
         heads = heads[:1]
@@ -479,7 +399,7 @@ def _applying_heads(tokens: Sequence[TaggedWord], clause: _Clause, heads: list[H
 _ADDRESSING = re.compile(r"rikta|vänder|aimed|target|henvend|retter|rettet|vender|målgr|mål|direct|address")
 
 
-def _speaks_of_benefit(tokens: Sequence[TaggedWord], clause: _Clause) -> bool:
+def _speaks_of_benefit(tokens: Sequence[TaggedWord], clause: FoundClause) -> bool:
     """Tell whether persons named in the clause are rather those who benefit: "programmet riktar sig till unga"."""
     span = tokens[clause.start : clause.end]
     if clause.cue.name == "you":
@@ -487,7 +407,7 @@ def _speaks_of_benefit(tokens: Sequence[TaggedWord], clause: _Clause) -> bool:
     return any(token.tag in "TM" and _ADDRESSING.match(token.word) for token in span)
 
 
-def _is_call(tokens: Sequence[TaggedWord], tags: str, clause: _Clause, *, general: bool) -> bool:
+def _is_call(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, *, general: bool) -> bool:
     """Tell whether a call or its money is open to or directed at somebody; meetings, too, are open to `general` groups."""
     if any(NOT_CALLS.match(token.word) for token in tokens[max(0, clause.start - 3) : clause.start]):
         return False
@@ -496,12 +416,14 @@ def _is_call(tokens: Sequence[TaggedWord], tags: str, clause: _Clause, *, genera
         return True
     if _OFFERED.match(verb) or (general and clause.start):
         return bool(re.search(r"[c$AS]", tags[max(0, clause.start - 8) : clause.start]))
-    return tags[clause.start - 1] in "bc$Axok:," if clause.start else clause.end <= _BARE
+    before = clause.start - 1 if clause.start and tokens[clause.start - 1].word in _NOW else clause.start
+    return tags[before - 1] in "bc$Axok:," if before else clause.end <= _BARE
 
 
 _PARTICIPLE = re.compile(
     r"aimed|addressed|targeted|directed|intended|available|designed|open|öppe|öppn|avse|riktad|riktat|åben|åbn|åpe|åpn|tillgäng"
 )
+_NOW = word_set("nu now nå åter again")
 _OFFERED = re.compile(r"available|designed|intended|tillgäng")
 _NEGATIONS = frozenset("Xx")
 _BY_AGAIN = re.compile(r"[^mXB:;?n]{0,3}?[&,]v")
@@ -520,6 +442,9 @@ _AS = word_set("as som")
 _INCLUDING = word_set("including inklusive inkl herunder")
 _IS_GRANTED = word_set("""beviljas tilldelas ges bevilges tildeles innvilges gis gives ydes awarded granted given allocated
     bevilja tilldela innvilget bevilget tildelt""")
+_GETS = word_set("beviljas tilldelas bevilges tildeles innvilges awarded granted")
+_TEAM = {"project team", "project teams", "projektgruppen", "projektteamet", "prosjektgruppen", "prosjektteamet", "projektgruppe"}
+"""Groups of people in a project: who can be one of them takes part, and does not apply."""
 _WHETHER = word_set("vill vil does would do is ønsker önskar har behöver trenger can kan are")
 _YOURS = word_set("er din your jeres deres dere din vår ert")
 _RESERVED = word_set("reserved reserverad reserverat restricted limited begränsad begränsat förbehållet förbehållen forbeholdt")
@@ -528,7 +453,7 @@ _WITH_MUNICIPALITIES = _MUNICIPAL | {Group.SCHOOL, Group.ANY}
 """Groups that municipalities, or those whom they run, belong to."""
 
 
-def _also(tags: str, clause: _Clause) -> bool:
+def _also(tags: str, clause: FoundClause) -> bool:
     """Tell whether the clause names its applicants in addition to others: "även föreningar kan söka"."""
     return clause.cue.name == "also" or "Z" in tags[max(0, clause.start - 4) : clause.end]
 
@@ -558,7 +483,11 @@ def municipal_role(statements: Sequence[Applicant]) -> Eligibility | None:
     alone = {statement.group for statement in statements if statement.only and statement.role is Role.MAY}
     reserved = bool(alone) and not alone & _MUNICIPAL
     whole = [statement for statement in statements if not statement.partial]
-    named = _named(whole if reserved else statements, frozenset((Group.MUNICIPALITY,)))
+    # Beside those who alone may apply, only who must be there as well takes part.
+    beside = [statement for statement in statements if not statement.partial or statement.role is Role.MEMBER]
+    named = _named(beside if reserved else statements, frozenset((Group.MUNICIPALITY,)))
+    if named is not None and reserved and named.statement.role is Role.MEMBER:
+        return named._replace(role=Role.PARTNER)
     if named is not None and not named.statement.owned:
         return named
     general = _named(whole, frozenset((Group.PUBLIC, Group.SCHOOL))) or _named(whole, frozenset((Group.ANY,)))

@@ -31,6 +31,13 @@ def find_budget(text: str, language: str = "", title: str = "") -> Budget:
     projects = [item for item in projects if item.amount not in sums]
     total = sums.pop() if len(sums) == 1 else None
     low, high = _project(projects)
+    others = [item for item in amounts if item.role is AmountRole.UNKNOWN and item.currency == currency and not item.about]
+    if high is not None and any(
+        item.amount_max is not None and high < item.amount_max <= (total or item.amount_max) for item in others
+    ):
+        high = None  # a span of another kind of project goes beyond
+    if low is not None and low == high and any(item.amount_max is None and (item.amount or 0) < low for item in others):
+        low = None  # a sum that some get, while others get less
     if total is not None and high is not None and high > total:
         high = None  # one of the two was misread, and the pot more seldom is
     if low is not None and high is not None and low > high:
@@ -67,6 +74,8 @@ def _project(projects: Sequence[FoundAmount]) -> tuple[int | None, int | None]:
         return None, None
     if any(not item.yearly for item in projects):
         projects = [item for item in projects if not item.yearly]  # "högst 6 miljoner kronor, 2 miljoner per år"
+    # "Bidraget är 500 000 kronor per år" is no sum of the whole; "högst ... per år" is how a cap is said.
+    projects = [item for item in projects if not item.yearly or item.most]
     least = {item.amount for item in projects if item.least or item.fixed}
     most = {item.amount for item in projects if not item.least}
     return (next(iter(least)) if len(least) == 1 else None), (next(iter(most)) if len(most) == 1 else None)

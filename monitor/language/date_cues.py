@@ -90,11 +90,14 @@ PATTERNS = Patterns(
         "is_handled": r"{handled}\s+" + _DAY_LEAD,
         "from": r"\b(?:från|fra|from)\s+" + _DAY_LEAD,
         "is_move": r"\b{moves}",
-        "adjacent": r"[\s:,)-]{0,4}(?:(?:är|er|blir|bliver|var|is|was)\s+)?",
+        "adjacent": (
+            r"[\s:,)-]{0,4}(?:(?:är|er|blir|bliver|var|is|was)\s+)?(?:(?:the\s+)?(?:utlysning(?:en)?|ansökan|omgången|call|"
+            r"submission|portal(?:en)?|puljen|ordningen|runden|(?:ansöknings|ansøgnings|søknads)(?:perioden|tiden|omgången|runden))\s+)?"
+        ),
         "list_link": (
             r"[\s,;/&•)-]*(?:(?:{weekday}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|"
             r"därefter|derefter|deretter|"
-            r"then|kl\.?)\b[\s,]*)*"
+            r"then|kl\.?|(?:vårens|vinterns|sommarens|höstens|høstens|forårets|efterårets)(?:\s(?:er|är))?)\b[\s,]*)*"
         ),
         "is_two_stages": r"\b{two_stages}\b",
     },

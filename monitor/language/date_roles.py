@@ -30,6 +30,7 @@ from monitor.language.date_cues import (
     is_source,
     is_void,
     read_sentence,
+    says_applying,
 )
 from monitor.language.date_forms import Granularity, Mention
 from monitor.language.date_words import CALENDAR
@@ -37,6 +38,10 @@ from monitor.language.segments import Segment
 
 _OPEN_WORDS = 80
 """Characters before a date in which the words that open a round are searched."""
+
+
+_ANNOUNCEMENT = 140
+"""Characters of the longest line that announces a list of closing days."""
 
 
 class DateRole(StrEnum):
@@ -58,7 +63,7 @@ _HINT = re.compile(
 _PATTERNS = Patterns(
     grammar={
         "bullet": r"[\s*>·•)(-]*(?:(?:den|the|senast|senest|kl\.?|{weekday})\s+)*|[^:,.]{1,30}:\s*(?:den\s+)?",
-        "answer": r"[\s,.:]*(?:(?:ja|yes|jo|den|the|by|senast|senest|innan|före|på)\b[\s,.:]*)*",
+        "answer": r"[\s,.:]*(?:(?:ja|yes|jo|den|the|by|senast|senest|innan|innen|inden|före|på|on)\b[\s,.:]*)*",
         "year_of_list": (
             r"\b(?:in|i|under|during)\s(?P<a>20[0-9]{2}):\s(?:den\s)?$|(?:^\s?|[,;]\s|\b(?=(?:och|and|og)\s))(?:(?:och|and|og)\s)?(?:(?:in|i|under|"
             r"during|för|for)\s)?(?P<b>20[0-9]{2})\s(?:är|er|are|is|finns|infaller|the)\s[^.:;0-9]{0,60}$"
@@ -66,6 +71,34 @@ _PATTERNS = Patterns(
         "open": r"(?<!var\s)\böpp(?:en|et)\b|\bopen\b|\bå[bp]en\b",
         # A season that is applied for bounds its closing day: "ansökan för våren 2027 stänger 15 oktober".
         "season_for": r"\b(?:för|inför|avseende|for|til|till)\s+(?:the\s+)?$",
+        # A round is open from a day, told with what one can do: "Fra den 1. december kan skoler søge".
+        "from_day": r"(?:^|[.:;(]\s?)(?:från(?:\soch\smed)?|fra(?:\sog\smed)?|from)\s(?:{weekday},?\s)?(?:(?:den|the|d\.)\s)?$",
+        "can_apply": r"[\s,]{1,2}(?:kan|får|can|may)\s[^.;:!?\n]{0,90}?\b(?:ansök|sök|søg|søk|ansøg|appl[yi]|submit)",
+        # A line or sentence that announces the closing days below it: "tre tillfällen:", "two strands with different deadlines".
+        "announces": (
+            r"\b(?:två|tre|fyra|fem|sex|to|fire|seks|two|three|four|five|six|several|different|flera|olika|følgende|följande|following|[2-6])\s"
+            r"(?:\w+\s){0,3}?(?:deadlines|cut-?offs?(?:\sdates)?|closing\sdates|frister|ansökningsdagar|stoppdatum|ansøgningsfrister|søknadsfrister)\b|"
+            r"\b(?:två|tre|fyra|fem|sex|to|fire|seks|two|three|four|five|six|flera|følgende|följande|following|[2-6])\s"
+            r"(?:tillfällen|omgångar|perioder|ansökningsperioder|ansökningsomgångar|runder|perioder|rounds|periods|windows|gånger|times|ganger|gange)[^.:]{0,20}:$|"
+            r"^(?:ansökningsomgångar|ansökningsperioder|söktider|ansøgningsrunder|søknadsrunder|søknadsperioder|"
+            r"application\s(?:rounds|periods|windows))\b[^.,:]{0,20}:?$|"
+            r"\b(?:datum|dag|dato|dates?|day)\s(?:som|that|der|which)\s(?:anges|står|is\sgiven|are\sgiven|angis|angives|står)\b"
+        ),
+        "year_of_announced": (
+            r"(?:^(?:under|i|in|during)\s|\b(?:omgångar|perioder|runder|rounds|tillfällen|windows|periods)\s(?:under\s|i\s|in\s)?)"
+            r"(?P<y>20[0-9]{2})\b"
+        ),
+        # Behind an opening day, of the same round: "inleds den 30 november och avslutas den 8 januari".
+        "ends_too": (
+            r"[\s,]{0,2}(?:kl\.?\s?[0-9.:]+\s)?(?:och|og|and)\s(?:den\s|it\s)?"
+            r"(?:avslutas|slutar|ends|afsluttes|avsluttes|slutter|sluttes)\s(?:on\s)?(?:{weekday},?\s)?(?:(?:den|the|d\.)\s)?"
+        ),
+        # "Fire runder i 2027, med frister 29. januar": the year of all the days.
+        "year_of_rounds": (
+            r"\b(?:två|tre|fyra|fem|sex|to|fire|seks|two|three|four|five|six|flera|several|[2-6])\s"
+            r"(?:\w*runder|\w*omgångar|\w*frister|tillfällen|rounds|deadlines|cut-?offs?|cut-?off\sdates|dates)\s(?:i|in|under|during)\s"
+            r"(?P<y>20[0-9]{2})\b(?![^0-9]*\b(?:starta|start|begin|börja)\w*)[^.:;0-9]{0,40}:?\s?$"
+        ),
         "bare": (
             r"(?:[\s().:!,;-]|\b(?:den|i|mellan|mellem|mellom|från|fra|och|og|samt|the|from|between|on|and|in|förläng[td]?|1|"
             r"en|månad)\b|{weekday})*"
@@ -148,8 +181,17 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             found = _read_heading(words, segment)
             if segment.line or found.role is not None or not inside:
                 heading = found
-        readings += _read_segment(words, segment, inside, heading, alone=alone)
+        found_here = _read_segment(words, segment, inside, heading, alone=alone)
+        if found_here and readings and _continues_list(words, readings[-1], found_here[0]):
+            found_here[0].role = readings[-1].role
+        readings += found_here
     return readings
+
+
+def _continues_list(words: str, previous: DateReading, reading: DateReading) -> bool:
+    """Tell whether a day goes on with a list whose days semicolons part: "21 January 2027, 17:00; 20 May 2027, 17:00"."""
+    between = words[previous.mention.end : reading.mention.start]
+    return reading.role is DateRole.OTHER and re.fullmatch(r"\s?;\s?(?:och\s|and\s|og\s|samt\s)?(?:den\s)?", between) is not None
 
 
 def _read_segment(words: str, segment: Segment, inside: list[Mention], heading: _Heading, *, alone: bool) -> list[DateReading]:
@@ -175,11 +217,19 @@ def _read_segment(words: str, segment: Segment, inside: list[Mention], heading: 
             reading.role = previous.role
         elif listed and heading.role is not None and (spent is None or heading.asks):
             reading.role = heading.role
+        elif _ends_round(reading, previous):
+            reading.role = DateRole.DEADLINE
         past = is_past(" ".join(words[cue.start : cue.end] for cue in around.cues) + " " + around.before[-12:])
         reading.past = past or (reading.linked and previous is not None and previous.past) or sentence.other_round
         _note_years(reading, around, previous, heading if listed else None)
         readings.append(reading)
     return readings
+
+
+def _ends_round(reading: DateReading, previous: DateReading | None) -> bool:
+    """Tell whether a day ends what the day before it opens for applications: "inleds den 1 maj och avslutas den 3 juni"."""
+    opened = previous is not None and previous.role is DateRole.OPENING and reading.sentence.applies
+    return opened and _PATTERNS["ends_too"].fullmatch(reading.before) is not None
 
 
 def _look_around(words: str, segment: Segment, sentence: Sentence, inside: list[Mention], place: int, used: int) -> _Surroundings:
@@ -249,6 +299,9 @@ def _season_end(words: str, year: int) -> date:
 def _read_heading(words: str, segment: Segment) -> _Heading:
     """Return the role and the year that a line without a date gives to the lines below it."""
     text = words[segment.start : segment.end]
+    if len(text) <= _ANNOUNCEMENT and _PATTERNS["announces"].search(text) and (says_applying(text) or not text.endswith(":")):
+        year = _PATTERNS["year_of_announced"].search(text)
+        return _Heading(DateRole.DEADLINE, int(year["y"]) if year else None)
     if len(text) > 90 or (text.endswith((".", "!")) and not text.endswith("...")):
         return _Heading()
     cues = [
@@ -256,7 +309,11 @@ def _read_heading(words: str, segment: Segment) -> _Heading:
     ]
     # A title is no heading of the date line below it, unless it is a label.
     label = cues and (cues[-1].cue is Cue.APPLY or (cues[-1].cue in CLOSES and len(text.split()) == 1))
-    if not cues or len(text.split()) > 6 or (segment.start == 0 and not label and not text.endswith("?")):
+    if (
+        not cues
+        or len(text.split()) > (9 if text.endswith("?") else 6)
+        or (segment.start == 0 and not label and not text.endswith("?"))
+    ):
         return _Heading()
     year = _HINT.search(text)
     role = _from_cues(cues, applies=True)
@@ -273,6 +330,8 @@ def _year_hint(before: str, cues: list[CueHit], floor: int) -> int | None:
 
 def _year_of_list(before: str) -> int | None:
     """Return the year of all days of a list: "tre frister i 2027: 2. mars og", "Under 2027 är sista ansökningsdag den"."""
+    if (rounds := _PATTERNS["year_of_rounds"].search(before)) is not None:
+        return int(rounds["y"])
     hit = _PATTERNS["year_of_list"].search(before)
     return int(hit["a"] or hit["b"]) if hit is not None else None
 
@@ -283,7 +342,8 @@ def _role(around: _Surroundings, *, alone: bool) -> tuple[DateRole, int | None]:
     applies = around.sentence.applies
     ahead = next((cue for cue in behind if around.last or cue.cue in OTHERWISE or cue.cue is Cue.WORK), None)
     consults = any(c.cue in CONSULTS for c in (*cues, *behind)) and not any(c.cue is Cue.APPLY for c in cues)
-    if (role := _role_of_phrase(words[max(segment.start, mention.start - _OPEN_WORDS) : mention.start], mention)) is not None:
+    phrase = words[max(segment.start, mention.start - _OPEN_WORDS) : mention.start]
+    if (role := _role_of_phrase(phrase, around.after, mention)) is not None:
         return role, None
     if cues:
         nearest = cues[-1].cue
@@ -318,9 +378,11 @@ def _role(around: _Surroundings, *, alone: bool) -> tuple[DateRole, int | None]:
     return (DateRole.DEADLINE if alone else DateRole.OTHER), None
 
 
-def _role_of_phrase(before: str, mention: Mention) -> DateRole | None:
+def _role_of_phrase(before: str, after: str, mention: Mention) -> DateRole | None:
     """Return the role that a whole phrase before a date gives it, whatever cues are in the phrase; None without such a phrase."""
-    if mention.first is None and is_open_from(before):
+    if mention.first is None and (
+        is_open_from(before) or (_PATTERNS["from_day"].search(before) and _PATTERNS["can_apply"].match(after))
+    ):
         return DateRole.OPENING
     return DateRole.DECISION if is_handled(before) else None
 

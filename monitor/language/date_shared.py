@@ -30,7 +30,7 @@ _ROUND = re.compile(
 )
 _SUBMIT = re.compile(
     r"\b(?:senast|senest|before|by|no\slater\sthan|not\slater\sthan|innan|före|før|inden|innen|til|"
-    r"till)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)?\s?[0-9])",
+    r"till|until|inne|inlämnade?|inskickade?|submitted|received)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)?\s?[0-9])",
     re.IGNORECASE,
 )
 _LAST_DAY = re.compile(
@@ -38,6 +38,12 @@ _LAST_DAY = re.compile(
     r"den)\s)?(?:same\s|samma\s)?"
     r"(?:(?:sista|siste|sidste|closing|last|final|avslutande)\s(?:ansöknings|ansøgnings|søknads)?(?:dag(?:en)?|"
     r"day)|(?:stängnings|slut)dagen)\b(?!\s(?:i|of|in|av)\s)",
+    re.IGNORECASE,
+)
+# "Ansökan måste vara inne klockan 14.00 respektive datum": for all the days, before or behind it.
+_EACH_DAY = re.compile(
+    r"(?:\s\([^()\n]{0,40}\)|\s[A-Z]{3,4}\b)?,?\s(?:(?:på|on|den|det)\s)?(?:(?:respektive|varje|aktuell[at]?|each|every|every\sclosing|hver|den\saktuelle)\s"
+    r"(?:datum|dag|day|date|deadline|frist|dato|sista\sdag\w*|stoppdatum)|(?:datum|dag|dato|dates?|day)\s(?:som|that|der|which)\s(?:anges|står|gäller|is\sgiven|are\sgiven|angis|angives))\b",
     re.IGNORECASE,
 )
 # "Sista dagen stänger systemet kl. 15": the day is named, but not by its date.
@@ -77,6 +83,8 @@ class SharedTime:
     clock: Clock
     all_days: bool
     """True where it holds for all days before it, not only the last."""
+    each_day: bool = False
+    """True where it is said of each day, so that the days may be behind it, too."""
 
 
 def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTime]:
@@ -90,12 +98,15 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
             clock = read_time(words, hit.end(), min(len(words), hit.end() + _LONGEST))
             if clock is None or clock.time is None or any(covered[hit.start() : clock.end]):
                 continue
+            each_day = False
             if pattern is _EACH:
                 belongs = _CLOSING.search(hit[0]) is not None or _follows(words, hit.start(), taken)
             else:
+                each_day = _EACH_DAY.match(words, clock.end) is not None
                 belongs = (
                     pattern is _ON_LAST_DAY
-                    or (pattern is _SUBMIT and _continues(words, hit.start(), taken))
+                    or (pattern is _SUBMIT and (_continues(words, hit.start(), taken) or _follows(words, hit.start(), taken)))
+                    or each_day
                     or _LAST_DAY.match(words, clock.end) is not None
                     or (pattern is _CLOSES and _follows(words, hit.start(), taken))
                     or (
@@ -105,7 +116,7 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
                     )
                 )
             if belongs:
-                found.append(SharedTime(hit.start(), clock, all_days=pattern is _EACH))
+                found.append(SharedTime(hit.start(), clock, all_days=pattern is _EACH or each_day, each_day=each_day))
     return sorted(found, key=lambda time: time.start)
 
 

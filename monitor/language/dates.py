@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from monitor.language.datafile import Patterns
 from monitor.language.date_clock import offset_zone
-from monitor.language.date_cues import is_cancelled
+from monitor.language.date_cues import is_cancelled, is_list_link
 from monitor.language.date_forms import Granularity, Mention, find_mentions, make_plain
 from monitor.language.date_roles import DateReading, DateRole, read_roles
 from monitor.language.date_shared import find_shared_times, holds_for_all_days, refers_back
@@ -78,6 +78,10 @@ _NEAREST = re.compile(
 )
 _LASTS = re.compile(
     r"\s?(?:for|i|and)\s(?:\w+\s)?[0-9]{1,3}\s(?:days?|weeks?|months?|dag|dagar|dage|dager|veckor|uger|uker)\b", re.IGNORECASE
+)
+# A time behind the year and a comma or a bracket.
+_TIME_BEHIND = re.compile(
+    r"[0-9a-zåäöæø][,(]\s?\(?(?:kl\b\.?|klockan|klokken|klokka|at)?\s?[0-9]{1,2}[:.][0-9]{2}[^0-9]*$", re.IGNORECASE
 )
 # A box has a few words and then the day; a sentence has more.
 _LABEL = re.compile(r"(?:[^.!?]{0,60}:\s*|(?:[^\s.!?]+\s+){1,4})(?:(?:den|the|är)\s+)?")
@@ -234,16 +238,22 @@ def _share_times(words: str, found: list[FoundDate], zone: str) -> list[FoundDat
     for shared in find_shared_times(words, [(item.start, item.end) for item in found]):
         while place < len(found) and found[place].end <= shared.start:
             item = found[place]
-            if item.role in (DateRole.DEADLINE, DateRole.ANSWER) and item.date is not None and item.time is None:
+            if _lacks_time(item):
                 waiting.append(place)
             place += 1
         cut = 0 if shared.all_days else -1
+        if shared.each_day and not waiting:  # "klockan 12.00 det datum som anges": the days are behind it
+            waiting = [index for index, item in enumerate(found) if item.start > shared.start and _lacks_time(item)]
         for index in waiting[cut:]:
             item, clock = timed[index], shared.clock
             mention = Mention(item.start, item.end, Granularity.DAY, time=clock.time, offset=clock.offset)
             timed[index] = _with_time(replace(item, zone=clock.zone or item.zone), mention, zone)
         del waiting[cut:]
     return timed
+
+
+def _lacks_time(item: FoundDate) -> bool:
+    return item.role in (DateRole.DEADLINE, DateRole.ANSWER) and item.date is not None and item.time is None
 
 
 def _repeat_times(words: str, found: list[FoundDate]) -> list[FoundDate]:
@@ -258,12 +268,18 @@ def _repeat_times(words: str, found: list[FoundDate]) -> list[FoundDate]:
             last = item if item.time is not None else None
             if item.time is None:
                 waiting.append(len(timed))
-            elif holds_for_all_days(words, item.end):
+            elif holds_for_all_days(words, item.end) or _ends_list(words, [*(timed[place] for place in waiting), item]):
                 for place in waiting:
                     timed[place] = _timed_as(timed[place], item)
                 waiting = []
         timed.append(item)
     return timed
+
+
+def _ends_list(words: str, days: list[FoundDate]) -> bool:
+    """Tell whether days without a time are one list whose last day has it behind a comma: "12 January and 8 July 2027, 17:00"."""
+    listed = all(is_list_link(words[before.end : item.start]) for before, item in pairwise(days))
+    return len(days) > 1 and listed and _TIME_BEHIND.search(words, days[-1].start, days[-1].end) is not None
 
 
 def _timed_as(item: FoundDate, other: FoundDate) -> FoundDate:

@@ -70,6 +70,14 @@ def with_interest(found: FoundDeadlines) -> FoundDeadlines:
     return replace(found, deadlines=_staged([first, *found.deadlines]), model=DeadlineModel.TWO_STAGE)
 
 
+def first_reply(found: FoundDeadlines) -> FoundDeadlines:
+    """Return the deadlines of a partner search: the day to reply by, which is before the last day of the call that it is for."""
+    days = found.answers or found.deadlines
+    if not days or (not found.answers and len(days) < 2):
+        return found
+    return replace(found, deadlines=(replace(days[0], stage=None),), model=DeadlineModel.SINGLE)
+
+
 def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
     """Return the deadlines among dates already found.
 
@@ -155,7 +163,7 @@ def _opens(found: Sequence[FoundDate], instants: Sequence[Deadline] = ()) -> dat
     if instants:
         first, last = instants[0].at.date() - _LONGEST_ROUND, instants[-1].at.date()
         days = [day for day in days if day >= first]
-        days = [day for day in days if day <= last] or days
+        days = [day for day in days if day <= last]  # a later one is that of the next round
     return max(days, default=None)
 
 

@@ -255,7 +255,8 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
     results = _tells_results(seen, ahead)
     if offered and not (results and (seen.title & {"granted", "after"} or "round" not in seen.item)):
         return Kind.CALL.value
-    if not results and "announced" in seen.item and not seen.any("approved", "granted", "invitation"):
+    announced = "announced" in seen.item and not seen.any("approved", "granted", "invitation")
+    if not results and (announced or _is_past_call(seen, ahead)):
         return Kind.CALL.value
     if results and (not ahead or "round" not in seen.item):
         return Kind.NEWS.value
@@ -264,6 +265,12 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
     if _is_open(seen, default, ahead=ahead):
         return Kind.CALL.value
     return _weigh(seen, default, article=article, coming=coming)
+
+
+def _is_past_call(seen: _Seen, ahead: bool | None) -> bool:
+    """Tell whether it is the page of a closed call, told in the past tense: "Mellan den 15 och 30 maj kunde kommuner söka"."""
+    titled = bool(seen.title & {"money", "round"})
+    return titled and ahead is False and {"could", "no_round"} <= seen.item and "granted" not in seen.item
 
 
 def _tells_results(seen: _Seen, ahead: bool | None) -> bool:

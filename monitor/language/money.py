@@ -516,7 +516,7 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     if role is None:
         bounded = item.most or (
             ((item.least and not PATTERNS["too_large"].search(before)) or item.amount_max is not None)
-            and PATTERNS["granted"].search(sentence) is not None
+            and (PATTERNS["granted"].search(sentence) is not None or PATTERNS["upper_link"].match(after) is not None)
         )
         role = AmountRole.PROJECT if bounded and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN
     lump = PATTERNS["lump"].match(after) is not None and not (item.most or item.least or item.amount_max)

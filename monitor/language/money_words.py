@@ -119,7 +119,11 @@ PATTERNS = Patterns(
             r"(?:får|kan|ska|skal|må)\b[^.;]{0,30}$|\b(?:projektbudgeten|projektbudgettet|prosjektbudsjettet)\s+(?:måste|ska|skal|må)\b[^.;]{0,30}$|"
             r"\b(?:total)?(?:kostnad|omkostning|cost)\w*\s+(?:ska|skal|får|må|kan|must|may|should|"
             r"has\s+to|need\w*\s+to|är|er|is)\b[^.;,]{0,40}$|\b(?:avgift|medlemsavgift|deltagaravgift|fees?|gebyr|"
-            r"kontingent)\w*\b[^.;,]{0,30}$|\b(?:costs?\s+(?:of|about)|kostar?|koster?|cost)\s+(?:\w+\s+){0,2}$"
+            r"kontingent)\w*\b[^.;,]{0,30}$|\b(?:projects?|applicants?|projekt(?:et|en)?|prosjekt(?:et|er)?)\s+(?:may|can|must|should|will|får|kan|ska|skal|må)\s+"
+            r"(?:have|ha|have)\s+(?:a|an|en|et|ett)?\s*(?:total\s+|samlet\s+)?(?:project\s+|projekt|prosjekt)?(?:budget|budsjett|kostnad)\w*\b[^.;]{0,25}$|"
+            r"\b(?:utgifter|kostnader|udgifter|omkostninger|costs|expenses|expenditure)\s+(?:på|om|of|för|over|över)\s+(?:\w+\s+){0,2}$|"
+            r"\b(?:total\s+)?project\s+budget\s+(?:may|must|should|can|cannot)\b[^.;]{0,30}$|"
+            r"\b(?:costing|som\s+kostar|som\s+koster|der\s+koster)\s+(?:\w+\s+){0,3}(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|\b(?:costs?\s+(?:of|about)|kostar?|koster?|cost)\s+(?:\w+\s+){0,2}$"
         ),
         # Money for another country's side of a programme is not the pot.
         "other_side": (
@@ -157,7 +161,7 @@ PATTERNS = Patterns(
         # "Never less than" is a bound, no refusal.
         "denied": r"{no}\s+(?:{beyond}|{below})\s*$",
         "more": r"\s*(?:eller\s+mere?|och\s+uppåt|or\s+more|og\s+opp(?:over)?\b|og\s+opefter|and\s+(?:more|above|upwards))",
-        "is_usual": r"\b{usual}\b[^.;]{0,40}$",
+        "is_usual": r"\b{usual}\b(?:(?!\b(?:och|and|og)\s(?:i|in|det|the|vi|we|der)\b)[^.;]){0,40}$",
         "is_about": r"\b(?:{about})\s*(?:(?:€|£|\$|kr\.?|[a-z]{3})\s*)?$",
         "is_most": "{most}{bound_tail}",
         "is_least": "{least}{bound_tail}",
@@ -189,7 +193,7 @@ PATTERNS = Patterns(
         # "Kommuner kan söka del av 30 miljoner": the pot, whatever the verb.
         "share_of": (
             r"\b(?:share|slice|part|andel|del|delar?|dele)\s+(?:of|av|af|i|på)\s+(?:the\s+|de\s+|a\s+|totalt\s+|i\s+alt\s+|"
-            r"more\s+than\s+|over\s+|drygt\s+)?(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
+            r"more\s+than\s+|over\s+|drygt\s+|up\s+to\s+|upp\s+till\s+|op\s+til\s+|inntil\s+)?(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
         ),
         # A heading of the sum that one applies for; it is the pot's where it holds a single sum.
         "asked_label": r"\b{asked_amount}\s*:\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",

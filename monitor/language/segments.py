@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 _BREAK = re.compile(
-    r"(?<=[.!?])(?<!\bkl\.)(?<!\bca\.)(?<!\bt\.ex\.)(?<!\bbl\.a\.)(?<!\bmilj\.)(?<!\bst\.)\s+(?=[\"”»(]?[A-ZÅÄÖÆØ])|\n\s*|(?<=\s)[·|]\s+|[•;]\s*"
+    r"(?<=[.!?])(?<!\bkl\.)(?<!\bca\.)(?<!\bt\.ex\.)(?<!\bbl\.a\.)(?<!\bmilj\.)(?<!\bst\.)(?<!\bapprox\.)(?<!\bmax\.)"
+    r"(?<!\bmaks\.)(?<!\bmin\.)\s+(?=[\"”»(]?[A-ZÅÄÖÆØ])|\n\s*|(?<=\s)[·|]\s+|[•;]\s*"
 )
 # Longer than any sentence: text without a stop is a table or noise, and is read in pieces so that time stays linear.
 _LONGEST = 600

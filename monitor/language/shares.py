@@ -94,6 +94,11 @@ _PATTERNS = Patterns(
             r"sgrund)\w*|stöd(?:et|beloppet)?\b|eu-stöd\w*|grant\b|tilskud(?!sbere)\w*|støtte(?!bere)\w*|beviljat|bevilget)"
         ),
         "parted": r"[,;]|\b(?:och|og|and|men|but|while|medan|mens)\b",
+        # "Högst 20 procent av budgeten får användas till utrustning": the percentage is itself what is ruled.
+        "of_use": (
+            r"(?:\s+(?:av|af|of)\s+[^.,;:]{0,50}?)?\s+(?:får|kan|ska|skal|må|may|can|must|should)\s+(?:be\s+|bara\s+|endast\s+|kun\s+)?"
+            r"(?:användas|vara|gå|bestå|avse|utgöras|anvendes|bruges|brukes|være|gå|spent|used|allocated)\b"
+        ),
         # "... rate of 20 % by the applicant": the word directly behind decides.
         "by": r"\s*(?:by|from|från|fra)\s+(?:the\s+|den\s+|de\s+)?(?:(?P<funder>{funder_word})|(?P<own>{own_word}|er))\b",
         # "Ingen egen finansiering krävs, men arbetstid ersätts inte fullt ut": a share is asked for after all.
@@ -148,6 +153,13 @@ _NAME_LAST = re.compile(
 )
 _PARTS = {"quarters": 75, "quarter": 25, "half": 50, "whole": 100}
 _DASH = re.compile(f"[{''.join(map(chr, DASHES))}]")
+# "Resekostnader får utgöra högst 10 procent av budgeten": a rule for one kind of costs.
+_KIND_OF_COSTS = re.compile(
+    r"\b(?!projekt|prosjekt|total)\w{3,}(?:kostnad|utgift|udgift|omkostning)\w*\s+(?:får|kan|ska|skal|må)\b|"
+    r"\b(?!total|eligible|project)[a-z]{3,}\s+costs\s+(?:may|can|must|should)\b",
+    re.IGNORECASE,
+)
+_COSTS = re.compile(r"kostnad|cost|utgift|udgift|omkostning|expen|budget|budsjett", re.IGNORECASE)
 _LOOK_BACK = 48
 _MAX_QUOTE_CHARS = 160
 _LABEL = 60
@@ -270,7 +282,7 @@ class _Sentence:
         self._inside = [(item.start - segment.start, item.end - segment.start) for item in rates]
         self._bounds = [hit.start() for hit in _PATTERNS["clause"].finditer(self._words) if not self._in_rate(hit.start())]
         self._cues = _outer(sorted(self._find_cues(), key=lambda cue: (cue.start, -cue.end)))
-        self._something_else = _PATTERNS["something_else"].search(self._words) is not None
+        self._something_else = [hit.start() for hit in _PATTERNS["something_else"].finditer(self._words)]
         self._given = _PATTERNS["given"].search(self._words) is not None
 
     def _in_rate(self, place: int) -> bool:
@@ -355,7 +367,15 @@ class _Sentence:
     def payer_of(self, item: _Rate, label: _Sentence | None) -> tuple[_Payer, str]:
         """Return the payer of a percentage, and the words from which that was read."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
-        if self._something_else or _PATTERNS["of_grant"].match(self._words, end):
+        if (
+            self._is_of_something_else(start)
+            or _KIND_OF_COSTS.search(self._words, 0, start)
+            or _PATTERNS["of_grant"].match(self._words, end)
+        ):
+            return _Payer.NOBODY, ""
+        if _PATTERNS["of_use"].match(self._words, end) and not any(
+            cue.payer is _Payer.OWN and cue.start >= end for cue in self._cues
+        ):
             return _Payer.NOBODY, ""
         if (self._cues or self._given) and (by := _PATTERNS["by"].match(self._words, end)):
             behind = _Cue(start, by.end(), _Payer.FUNDER if by["funder"] else _Payer.OWN)
@@ -365,6 +385,8 @@ class _Sentence:
             cue = self._best(item, left, right)
             if cue is not None and cue.payer is _Payer.NOBODY and _PATTERNS["is_rest"].fullmatch(self._words, cue.start, cue.end):
                 cue = self._rest_payer() or cue
+            if cue is not None and cue.payer is _Payer.OWN and MONEY_PATTERNS["is_most"].search(self._words, 0, start):
+                return _Payer.NOBODY, ""  # what the applicant pays has a lower bound; "högst" is said of the funder's share
             if cue is not None:
                 return (_Payer.NOBODY, "") if cue.payer is _Payer.NOBODY else (cue.payer, self._quote(cue, start, end))
             if left == 0:
@@ -377,6 +399,19 @@ class _Sentence:
             if strong and len({cue.payer for cue in strong}) == 1 and strong[0].payer is not _Payer.NOBODY:
                 return strong[0].payer, " ".join(f"{label._words} {self._words}".split())[:_MAX_QUOTE_CHARS]
         return _Payer.NOBODY, ""
+
+    def _is_of_something_else(self, start: int) -> bool:
+        """Tell whether a percentage is of something else than the costs; a funder in its own clause goes before such words."""
+        if not self._something_else:
+            return False
+        left, right = self._clause(start)
+        named = any(cue.payer is _Payer.FUNDER and not cue.weak and left <= cue.start and cue.end <= start for cue in self._cues)
+        return not named or any(left <= place < right for place in self._something_else)
+
+    def _is_cap_of_costs(self, start: int) -> bool:
+        """Tell whether a percentage is an upper bound with no kind of costs before it: "at most 70 per cent of the costs"."""
+        most = MONEY_PATTERNS["is_most"].search(self._words, 0, start) is not None
+        return most and _COSTS.search(self._words, 0, start) is None
 
     def side_of(self, item: _Rate) -> bool | None:
         """Return True for a percentage of Swedish partners, False for one of another country's, None where neither is said."""
@@ -401,7 +436,8 @@ class _Sentence:
         """Return the cue of a clause that counts for a percentage: the nearest before it, else behind it; weak cues last."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
         inside = [cue for cue in self._cues if left <= cue.start < right]
-        for weak in (False, True) if self._given and not item.least else (False,):
+        weakly = (self._given or self._is_cap_of_costs(start)) and not item.least
+        for weak in (False, True) if weakly else (False,):
             cues = [cue for cue in inside if cue.weak is weak]
             covering = [cue for cue in cues if cue.start <= start and cue.end >= end]
             before = [cue for cue in cues if cue.end <= start]

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.calls import Call, Section
+from monitor.language.applicant_clauses import CLAUSE_FORMS, find_clauses
 from monitor.language.applicant_phrases import _APPLIES, _ASKS, _NAMES, _WORD, _word, may_name_applicants
 from monitor.language.applicant_words import Group, noun_rows, tags
-from monitor.language.applicants import _CUES, LONGEST, Applicant, Role, _clauses, _Reader, find_applicants, municipal_role
+from monitor.language.applicants import LONGEST, Applicant, Role, _Reader, find_applicants, municipal_role
 from monitor.language.call_reading import read_call
 from monitor.language.segments import split_segments
 
@@ -297,8 +298,8 @@ def test_a_segment_that_is_left_unread_would_have_said_nothing(text, language):
 
 @given(st.text("mXacnbrswkMfT,.;:?$xtGEoipvAeulDPQ", max_size=30))
 def test_clauses_are_those_that_each_form_finds(letters):
-    starts = [match.start() for cue in _CUES for match in cue.pattern.finditer(letters)]
-    found = _clauses(letters)
+    starts = [match.start() for cue in CLAUSE_FORMS for match in cue.pattern.finditer(letters)]
+    found = find_clauses(letters)
     assert bool(found) == bool(starts)
     assert not found or found[0].start == min(starts)
 

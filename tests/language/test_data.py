@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from monitor.language import (
-    applicants,
+    applicant_clauses,
     application_language,
     datafile,
     date_cues,
@@ -195,7 +195,7 @@ def test_every_tag_of_a_clause_is_in_the_table():
     used = set(
         "".join(
             re.sub(r"\\.|\(\?[:=!<]+|\{[\d,]+\}|[\[\](){}^$|?*+~_.:;,\\<!=#&n]", "", cue.pattern.pattern)
-            for cue in applicants._CUES
+            for cue in applicant_clauses.CLAUSE_FORMS
         )
     )
     assert used - {"j"} <= letters
