@@ -74,25 +74,24 @@ def expected_rounds_for(
     if is_same_month and (last is None or last.kind != MailKind.WELCOME):
         return ()
     promises, planned = list_promises(db), list_planned(db)
-    rounds = [_planned_round(one, promises, languages) for one in planned_ahead(planned, now.date(), department)]
+    rounds = [_planned_round(one, promises, languages, now.date()) for one in planned_ahead(planned, now.date(), department)]
     likely = without_planned(promises_ahead(promises, department, now.date()), planned)
     rounds += [
         ExpectedRound(
             title=one.forecast.title,
             language="en" if code_year(one.forecast.latest_code) else "",
-            lines={language: season_line(one.forecast, language) for language in languages},
+            lines={language: season_line(one.forecast, language, today=now.date()) for language in languages},
         )
         for one in likely
     ]
     return tuple(rounds[:_MOST_IN_MAIL])
 
 
-def _planned_round(planned: PlannedCall, promises: Collection[Promise], languages: Sequence[str]) -> ExpectedRound:
+def _planned_round(planned: PlannedCall, promises: Collection[Promise], languages: Sequence[str], today: date) -> ExpectedRound:
     beside = forecast_beside(planned, promises)
     forecast = beside.forecast if beside else None
-    return ExpectedRound(
-        title=planned.title, language="en", lines={language: planned_line(planned, forecast, language) for language in languages}
-    )
+    lines = {language: planned_line(planned, forecast, language, today=today) for language in languages}
+    return ExpectedRound(title=planned.title, language="en", lines=lines)
 
 
 def promise_json(promise: Promise) -> dict[str, Any]:
