@@ -55,6 +55,8 @@ class Sureness(StrEnum):
     """By the municipality's organisation number, alone or with a PIC that another row ties to that number."""
     CONFIRMED = "confirmed"
     """Decided by a person."""
+    NUMBERED = "numbered"
+    """The number is the municipality's, and the name is another authority's."""
     CANDIDATE = "candidate"
     """The name is the municipality's, or nearly."""
     RELATED = "related"
@@ -287,7 +289,7 @@ def identify(
     if owner := _owner(number, named, owners):
         if _is_sure(organisation, owner, answers):
             return Identified(owner, Sureness.SURE)
-        found.append(Identified(owner, Sureness.CANDIDATE))
+        found.append(Identified(owner, Sureness.NUMBERED))
     found = found or _near(organisation.name, number) or _located(organisation, number)
     return next((candidate for candidate in found if candidate.municipality not in answers), None)
 

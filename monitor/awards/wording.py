@@ -16,6 +16,7 @@ from monitor.awards.seasons import Basis, Forecast, PromiseOutcome
 SURENESS = {
     Sureness.SURE: "säker",
     Sureness.CONFIRMED: "bekräftad",
+    Sureness.NUMBERED: "numret stämmer, namnet är en annans",
     Sureness.CANDIDATE: "namnet stämmer",
     Sureness.RELATED: "namnet liknar",
     Sureness.LOCATED: "finns på orten",
