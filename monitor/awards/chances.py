@@ -16,19 +16,74 @@ from monitor.awards.families import code_year
 
 _Value = TypeVar("_Value")
 _CODE = r"[A-Z][A-Z0-9]*(?:[-_][A-Za-z0-9]+){2,}"
-_COUNT = r"(\d{1,3}(?:[ .,\u00a0]\d{3})+|\d+)"
+_COUNT = r"(?<![\w.,])(\d{1,3}(?:[ .,\u00a0]\d{3}){1,2}|\d{1,7})\b(?![.,]\d)"
+_PROPOSALS = r"(?:proposals?|applications?)"
+_IS = r"(?:have been|has been|had been|were|was|are|is)"
+_FUNDED = (
+    r"(?:funded|selected|retained|awarded|accepted|approved|proposed for funding|recommended for funding"
+    r"|invited (?:to|for) (?:the )?(?:grant agreement|GAP)\b)"
+)
+_NO_PROPOSALS = r"(?!\s*(?:[€%]|EUR\b|euros?\b|per ?cent|million|thousand|points?\b))"
+"""After a number that may be one of proposals: it is none of money or of points."""
 _SUBMITTED = (
-    re.compile(rf"number of (?:proposals submitted|submitted proposals):?\s*{_COUNT}", re.IGNORECASE),
-    re.compile(rf"(?<!with )\b{_COUNT} proposals?(?: (?:have been|were|was|has been))? (?:submitted|received)", re.IGNORECASE),
-    re.compile(rf"(?:received|submitted):?\s*{_COUNT} proposals?\b", re.IGNORECASE),
     re.compile(
-        rf"\bthis year[,:]?\s+(?:we (?:have )?received |there were |a total of )?{_COUNT}\b"
-        r"(?=\s*(?:[.,;!]|\Z|(?:were|have been) (?:submitted|received)))",
+        rf"number of (?:{_PROPOSALS} (?:submitted|received)|(?:submitted|received) {_PROPOSALS}):?\s*{_COUNT}", re.IGNORECASE
+    ),
+    re.compile(rf"(?<!with ){_COUNT} {_PROPOSALS}(?: {_IS})? (?:submitted|received)", re.IGNORECASE),
+    re.compile(rf"{_COUNT} (?:submitted|received) {_PROPOSALS}\b", re.IGNORECASE),
+    re.compile(rf"(?:received|submitted):?\s*{_COUNT} {_PROPOSALS}\b", re.IGNORECASE),
+    re.compile(
+        rf"\bthis year[,:]?\s+(?:we (?:have )?received |there were |a total of )?{_COUNT}"
+        rf"(?=\s*(?:[.,;!]|\Z|{_IS} (?:submitted|received)))",
         re.IGNORECASE,
     ),
 )
-_YEAR_BEFORE = re.compile(r"\A\s*(?:in|for|during) (?:the year )?(\d{4})\b\D{0,40}\Z", re.IGNORECASE)
-_YEAR_AFTER = re.compile(r"\A[^.;,\d]{0,30}\b(?:in|for|during) (?:the year )?(\d{4})\b(?!\s*-)", re.IGNORECASE)
+_APPLICANT = (
+    r"(?:\w+ )?(?:applicant|organi[sz]ation|(?:legal )?entity|coordinator|beneficiary|consortium|institution|participant|partner"
+    r"|person|company)s?\b"
+)
+_LIMIT = re.compile(
+    r"\b(?:maximum(?: of)?|minimum(?: of)?|max\.?|min\.?|at (?:most|least)|up to|no more than|(?:more|fewer|less) than"
+    r"|not exceed(?:ing)?|limited to|limit of|about|around|approximately|nearly|almost|over)\s+\Z",
+    re.IGNORECASE,
+)
+"""Words before a number that is a limit or not exact."""
+_RULE_BEFORE = re.compile(
+    r"\b(?:if|in case|unless)\b[^.;!?:]{0,160}\Z"
+    r"|\b(?:may|must|can|cannot|shall|should|having|who|submits|allowed|entitled|expected?|indicative|estimated?|planned|foreseen)\b"
+    r"[^.;!?:,]{0,80}\Z"
+    rf"|\b(?:an?|one|each|every|any|single|same) {_APPLICANT}[^.;!?:,]{{0,80}}\Z",
+    re.IGNORECASE,
+)
+_RULE_AFTER = re.compile(
+    rf"\A[^.;!?]*?\b(?:(?:by|from|for|of) (?:an?|one|each|every|any|a single|the same|another)|per) {_APPLICANT}"
+    r"|\A[^.;!?,]*?\b(?:each|every|per) (?:year|call|round)\b",
+    re.IGNORECASE,
+)
+"""Words around the number of a rule, "a maximum of 2 proposals submitted by the same applicant"."""
+_PARTIAL_AFTER = re.compile(
+    r"\A(?:(?!\b(?:and|which|while|but)\b)[^.;!?,\d]){0,60}?\b"
+    r"(?:after the (?:\w+ ){0,2}(?:deadline|closing|cut-?off|closure|due)|(?:too )?late\b|outside the deadline"
+    rf"|{_IS} (?:(?:found|declared|judged|considered|deemed) )?(?:to be )?(?:as )?"
+    r"(?:rejected|withdrawn|inadmissible|ineligible|excluded|discarded|duplicates?|invalid|resubmi))",
+    re.IGNORECASE,
+)
+"""Words after the number of a part of the proposals: "3 proposals received after the deadline were rejected"."""
+_TOPIC = rf"(?:{_CODE}|[A-Z](?![a-z])[\w.-]*|\d[\w.-]*)"
+_TOPIC_WORD = r"(?i:\b(?:sub-?)?(?:topics?|lots?|strands?|priorit(?:y|ies)|actions?))"
+_OF_TOPIC = r"(?i:\b(?:under|for|to|in|on|within|of)\s+(?:the )?)"
+_TOPIC_BEFORE = re.compile(rf"{_TOPIC_WORD}\s+({_TOPIC})[^.;!?\d]{{0,25}}\Z")
+_CODE_BEFORE = re.compile(rf"(?<![\w-])({_CODE})\s*[:–-]?\s*\Z")
+_TOPIC_AFTER = re.compile(rf"\A[^.;!?\d]{{0,40}}?{_OF_TOPIC}(?:{_TOPIC_WORD}\s+({_TOPIC})|({_CODE}))")
+"""Words around the number of one topic among several."""
+_YEAR_BEFORE = re.compile(
+    r"\A\D{0,30}?\b(?:in|for|during|under|of|from|to) (?:the )?(?:year )?(\d{4})\b\D{0,40}\Z", re.IGNORECASE
+)
+_YEAR_AFTER = re.compile(r"\A[^.;,\d]{0,30}\b(?:in|for|during|under|to) (?:the )?(?:year )?(\d{4})\b(?!\s*-)", re.IGNORECASE)
+_CALL_YEAR = re.compile(
+    r"\b(?P<before>\d{4}) (?:calls?|editions?|rounds?)\b|\b(?:call|edition|round) (?:of|for|in) (?P<after>\d{4})\b", re.IGNORECASE
+)
+"""Year of the call that a sentence is about, which is that of its code."""
 _LAST = r"\b(?:last year|the year before|the (?:previous|preceding) (?:year|call|edition|round))\b"
 _LAST_YEAR_BEFORE = re.compile(rf"{_LAST}\D{{0,40}}\Z", re.IGNORECASE)
 _LAST_YEAR_AFTER = re.compile(rf"\A[^,\d]{{0,40}}{_LAST}", re.IGNORECASE)
@@ -45,15 +100,24 @@ _PARTS = {
         rf":?\s*{_COUNT}",
         re.IGNORECASE,
     ),
-    "funded": re.compile(
-        rf"number of (?:accepted|funded|retained|selected) proposals:?\s*{_COUNT}"
-        rf"|number of proposals (?:retained|selected) for funding(?:\s*\[\d+\])?:?\s*{_COUNT}"
-        rf"|{_COUNT} proposals (?:have been|were) (?:selected|retained|proposed) for funding"
-        rf"|\b{_COUNT}(?: of (?:them|these|which))? (?:have been|were) (?:funded|selected|retained|proposed for funding)\b"
-        rf"|\bfunded:?\s*{_COUNT}\b(?!\s*(?:[€%]|EUR|euro|per ?cent|million))",
+}
+_FUNDED_NUMBERS = (
+    re.compile(
+        rf"number of (?:accepted|funded|retained|selected|awarded) {_PROPOSALS}:?\s*{_COUNT}"
+        rf"|number of {_PROPOSALS} (?:funded|awarded|accepted|(?:retained|selected)(?: for funding)?)"
+        rf"(?:\s*\[\d+\])?:?\s*{_COUNT}",
         re.IGNORECASE,
     ),
-}
+    re.compile(
+        rf"{_COUNT} (?:out )?of (?:the |these |those )?(?:total )?(?:\d[\d .,]*)?(?:(?:submitted|received|eligible) )?"
+        rf"{_PROPOSALS}(?: (?:submitted|received))? {_IS} {_FUNDED}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"{_COUNT}(?: of (?:them|these|those|which))?(?: (?:{_PROPOSALS}|projects?))? {_IS} (?:being )?{_FUNDED}", re.IGNORECASE
+    ),
+    re.compile(rf"\b(?:funded|awarded|selected|retained|accepted):?\s*{_COUNT}{_NO_PROPOSALS}", re.IGNORECASE),
+)
 _BREAKDOWN = re.compile(rf"({_CODE})(?:\s[-–]\s[^:·;]{{1,90}}?)?\s*:?\s+{_COUNT} proposals?\b")
 _LABEL = re.compile(r"LABEL|CERT|ACCR|-QUAL-", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?]*(?:[.!?](?!\s|$)[^.!?]*)*[.!?]?")
@@ -80,6 +144,7 @@ _NTH_WORDS = ("first", "second", "third", "fourth", "fifth")
 _BEFORE_NUMBER = 2000
 """Characters before a number of proposals in which its deadline is looked for."""
 _TIME_ZONE = re.compile(r"\(?\bbrussels(?: local)?(?: time)?\b\)?")
+_SPACES = re.compile(r"\s+")
 _NO_LETTER = re.compile(r"\W+")
 _FEWEST_FOR_SHARE = 1
 
@@ -101,6 +166,8 @@ class Competition:
     """True for a label or an accreditation, which gives no money."""
     budget: int | None = None
     """Money that the call or cut-off had, in whole euro."""
+    funded_sentence: str | None = None
+    """Sentence of the publisher that has the number of the funded."""
     budget_sentence: str | None = None
     """Sentence of the publisher that has the budget."""
     closed: date | None = None
@@ -120,7 +187,8 @@ class Competition:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Return the publisher's sentences that have the numbers, each once."""
-        return tuple(dict.fromkeys(sentence for sentence in (self.sentence, self.budget_sentence) if sentence))
+        said = (self.sentence, self.funded_sentence, self.budget_sentence)
+        return tuple(dict.fromkeys(sentence for sentence in said if sentence))
 
 
 def read_competition(text: str, code: str = "") -> Competition | None:
@@ -131,9 +199,10 @@ def read_competition(text: str, code: str = "") -> Competition | None:
         code: Code of the topic that it stands on, which tells a label from money.
     """
     matches = (found for pattern in _SUBMITTED for found in pattern.finditer(text))
-    match = next((found for found in matches if not _is_of_another_year(text, found, code_year(code))), None)
+    match = next((found for found in matches if _is_of_the_call(text, found, code)), None)
     if match is None:
         return None
+    funded = _funded(text, code, _number(match))
     named = {name: _number(found) for name, pattern in _PARTS.items() if (found := pattern.search(text))}
     closed, nth = _deadline(text, match.start())
     budget, budget_sentence = _budget(text)
@@ -146,14 +215,58 @@ def read_competition(text: str, code: str = "") -> Competition | None:
         ineligible=named.get("ineligible"),
         above=named.get("above"),
         below=named.get("below"),
-        funded=named.get("funded"),
+        funded=_number(funded) if funded else None,
+        funded_sentence=_sentence(text, funded.start(), funded.end()) if funded else None,
         is_label=bool(_LABEL.search(code) or re.search(r"quality label|accreditation|erasmus charter", text, re.IGNORECASE)),
         budget=budget,
         budget_sentence=budget_sentence,
         closed=closed,
         nth=nth,
-        sentence=_sentence(text, match.start()),
+        sentence=_sentence(text, match.start(), match.end()),
     )
+
+
+def _is_of_the_call(text: str, match: re.Match[str], code: str) -> bool:
+    """Return whether a number of proposals is that of all of a call in its year: no rule's, no part's and no other year's."""
+    before, after = _clause(text, match)
+    is_row = match[0].casefold().startswith("number of")  # of a table, whose text runs on from what stands before it
+    if _LIMIT.search(before) or (not is_row and (_is_rule(before, after) or _PARTIAL_AFTER.search(after))):
+        return False
+    if any(topic.casefold() != code.casefold() for topic in _topics(before, after)):
+        return False
+    return not _is_of_another_year(text, match, code_year(code))
+
+
+def _is_rule(before: str, after: str) -> bool:
+    """Return whether a number between two texts is that of a rule or a plan, not of what came in."""
+    return bool(_RULE_BEFORE.search(before) or _RULE_AFTER.search(after))
+
+
+def _topics(before: str, after: str) -> list[str]:
+    """Return the topics that the number between two texts belongs to."""
+    named = (_TOPIC_BEFORE.search(before), _CODE_BEFORE.search(before), _TOPIC_AFTER.search(after))
+    return [topic for found in named if found for topic in found.groups() if topic]
+
+
+def _clause(text: str, match: re.Match[str]) -> tuple[str, str]:
+    """Return what stands before and after a place in its own clause."""
+    begins = max((found.end() for found in _CLAUSE.finditer(text, 0, match.start())), default=0)
+    ends = next((found.start() for found in _CLAUSE.finditer(text, match.end())), len(text))
+    return text[begins : match.start()], text[match.end() : ends]
+
+
+def _funded(text: str, code: str, submitted: int) -> re.Match[str] | None:
+    """Return the place of the number of funded projects, None when none is stated, or more than were submitted."""
+    for found in (found for pattern in _FUNDED_NUMBERS for found in pattern.finditer(text)):
+        before, after = _clause(text, found)
+        is_row = found[0].casefold().startswith("number of")
+        is_told = not (_LIMIT.search(before) or (not is_row and _is_rule(before, after)))
+        year, told = code_year(code), _year_beside(before, after)
+        # What was funded before the year of the call was funded in another round.
+        is_told = is_told and not (year and told and told < year) and not _is_of_another_year(text, found, year)
+        if is_told and not any(topic.casefold() != code.casefold() for topic in _topics(before, after)):
+            return found if _number(found) <= submitted else None
+    return None
 
 
 def _is_of_another_year(text: str, match: re.Match[str], year: int | None) -> bool:
@@ -164,22 +277,29 @@ def _is_of_another_year(text: str, match: re.Match[str], year: int | None) -> bo
         match: Place of the number.
         year: Year in the code of the call, None for none.
     """
-    begins = max((found.end() for found in _CLAUSE.finditer(text, 0, match.start())), default=0)
-    ends = next((found.start() for found in _CLAUSE.finditer(text, match.end())), len(text))
-    before, after = text[begins : match.start()], text[match.end() : ends]
+    before, after = _clause(text, match)
+    begins = match.start() - len(before)
     if _THIS_YEAR.search(match[0]):
         return False
     if _LAST_YEAR_BEFORE.search(before) or _LAST_YEAR_AFTER.search(after):
         return True
-    named = _YEAR_BEFORE.search(before) or _YEAR_AFTER.search(after)
-    if named is None:
+    called = _CALL_YEAR.search(before) or _CALL_YEAR.search(after.partition(",")[0])
+    if called and year is not None and int(called["before"] or called["after"]) != year:
+        return True
+    told = _year_beside(before, after)
+    if told is None:
         return False
-    told = int(named[1])
     if year is not None and abs(told - year) > 1:
         return True
     others = [int(other) for other in _OTHER_YEAR.findall(text[begins:])]
     is_beside_this_year = _THIS_YEAR.search(text) and not _THIS_YEAR.search(after.partition(",")[0])
     return bool(is_beside_this_year) or any(other > told for other in others)
+
+
+def _year_beside(before: str, after: str) -> int | None:
+    """Return the year that the words around a number give it."""
+    named = _YEAR_BEFORE.search(before) or _YEAR_AFTER.search(after)
+    return int(named[1]) if named else None
 
 
 def _budget(text: str) -> tuple[int | None, str | None]:
@@ -201,7 +321,7 @@ def _budget(text: str) -> tuple[int | None, str | None]:
     if len(found) != 1:
         return None, None
     ((amount, start),) = found.items()
-    return amount, _sentence(text, start)
+    return amount, _sentence(text, start, start)
 
 
 def _deadline(text: str, at: int) -> tuple[date | None, int | None]:
@@ -280,7 +400,9 @@ def _merged(known: Competition, new: Competition) -> Competition:
     return replace(known, **stated, parts=new.parts or known.parts, is_label=known.is_label or new.is_label, sentence=sentence)
 
 
-_MERGED = ("inadmissible", "ineligible", "above", "below", "funded", "budget", "budget_sentence", "closed", "nth")
+_MERGED = (
+    "inadmissible", "ineligible", "above", "below", "funded", "funded_sentence", "budget", "budget_sentence", "closed", "nth",
+)  # fmt: skip
 """Values that any update of a competition may state."""
 
 
@@ -297,10 +419,16 @@ def _sentence_end(text: str, at: int) -> int:
     return next((match.end() for match in _SENTENCE.finditer(text, at)), len(text))
 
 
-def _sentence(text: str, at: int) -> str:
-    """Return the sentence around a place; a full stop inside a date or a sum does not end it."""
+def _sentence(text: str, start: int, end: int) -> str:
+    """Return the sentence around a place, of a long one the part around it; a full stop in a date or a sum does not end it."""
     for match in _SENTENCE.finditer(text):
-        if match.start() <= at < match.end():
-            line = " ".join(match.group().split())
+        if match.start() <= start < match.end():
+            parts = text[match.start() : start].lstrip(), text[start:end], text[end : match.end()].rstrip()
+            before, told, after = (_SPACES.sub(" ", part) for part in parts)
+            room = _MAX_SENTENCE - len(told) - 2
+            kept = max(room // 2, room - len(after))
+            if len(before) > kept:
+                before = f"…{before[-kept:].partition(' ')[2]}"
+            line = f"{before}{told}{after}"
             return line if len(line) <= _MAX_SENTENCE else line[: _MAX_SENTENCE - 1].rsplit(" ", 1)[0] + "…"
     return ""

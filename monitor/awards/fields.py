@@ -24,7 +24,14 @@ _LAST_OF_MONTH = 31
 _NO_DATE = "1900-01-01"  # Vinnova's register writes it for "no date"
 _MARKUP = re.compile(r"<[^<>]{0,400}>")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
-_PHONE = re.compile(r"(?<![\w-])(?:\+\d{1,3}[\s-]?|0\d{1,3}[\s-])\(?\d[\d\s-]{5,12}\d(?!\w)")
+_PHONE = re.compile(
+    # It begins with a set of characters, by which it is looked for, and not with what may not stand before it.
+    r"[+(0](?<![\w-].)(?<!\d[\s.,].)"  # neither inside a word nor the end of a number with spaces between its thousands
+    r"(?!\d([-./])\d{1,2}\1\d{4}(?!\d))"  # no date with the day first
+    r"(?:(?:(?<=\+)|(?<=0)0)[1-9]\d{0,2}[\s-]?(?=[\d(])|(?:(?<=0)|(?<=\()0)[1-9]\d{0,2}\)?[\s/–-]{0,3})"
+    r"(?:[\s().–-]{0,2}\d){5,12}(?!\w)"
+)
+"""Phone number: with its country's code, or with an area code that begins with 0; parted by spaces or marks, or not at all."""
 _MAX_SUMMARY = 600
 _ORGANISATION_DIGITS = 10
 _ORGANISATION = re.compile(r"(?:SE|16)?(\d{10})(?:01)?")

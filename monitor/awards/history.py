@@ -16,12 +16,14 @@ from monitor.archive.connection import Database
 from monitor.awards.families import code_family, code_year
 from monitor.awards.model import PartnerRole
 from monitor.awards.organisations import (
+    MUNICIPAL_NUMBERS,
     Decision,
     NamedOrganisation,
     Sureness,
     by_key,
     decision_key,
     identify,
+    number_owners,
     order_by_nearness,
 )
 
@@ -232,6 +234,18 @@ def numbers_by_pic(db: Database, pics: Iterable[str]) -> dict[str, str]:
     return {pic: next(iter(numbers)) for pic, numbers in found.items() if len(numbers) == 1}
 
 
+def owners_by_number(db: Database, numbers: Iterable[str]) -> dict[str, str]:
+    """Return the municipalities by organisation number, as all rows of the file name them; none when no number is municipal."""
+    if not any(number.startswith(MUNICIPAL_NUMBERS) for number in numbers):
+        return {}
+    rows = db.execute(
+        "SELECT o.number, o.name, o.region, (SELECT count(*) FROM participants p WHERE p.organisation = o.id)"
+        " FROM organisations o WHERE o.number != '' AND o.number >= ? AND o.number < ?",
+        [MUNICIPAL_NUMBERS, f"{MUNICIPAL_NUMBERS}:"],  # the colon is the character after the digits
+    )
+    return number_owners(rows)
+
+
 def decisions_by_key(db: Database, decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
     """Return decisions by every key of their organisation: that of the decision, and those that rows of any source tie to it."""
     return by_key(
@@ -262,11 +276,12 @@ def _municipalities(
     """Return the municipalities that are sure, the nearest first, and the organisations that may be the one at home."""
     swedish = [(row, who) for row in rows for who in participants.get(row["id"], ()) if who["country"] == "SE"]
     numbers, decided = numbers_by_pic(db, (who["pic"] for _, who in swedish)), decisions_by_key(db, decisions)
+    owners = owners_by_number(db, {*numbers.values(), *(who["number"] for _, who in swedish)})
     found: dict[str, FundedMunicipality] = {}
     undecided: dict[str, UndecidedOrganisation] = {}
     for row, who in sorted(swedish, key=lambda pair: -pair[0]["year"]):
         organisation = NamedOrganisation(who["name"], who["number"], who["pic"], who["country"], who["place"], who["region"])
-        identified = identify(organisation, decided, numbers)
+        identified = identify(organisation, decided, numbers, owners)
         if identified is None:
             continue
         if identified.sureness not in _SURE:

@@ -26,6 +26,7 @@ from monitor.awards.tables import (
     read_json_value,
     read_quoted_csv,
     read_xlsx,
+    refuse_doubled,
 )
 from monitor.errors import RowError, SourceError
 
@@ -75,6 +76,8 @@ _CORDIS_ROLES = {
 }
 
 
+_CORDIS_REPEATED = 0.001
+"""Share of CORDIS' rows that may stand twice: a file put together from two has more, and each row has a number of its own."""
 _LAST_YEAR = re.compile(r"(?<=[A-Z]{3})20\d\d\Z")
 """Last year of the period in the portal's names of programmes: LIFE2027. H2020 has its year in the name itself."""
 
@@ -110,7 +113,7 @@ def read_cordis(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     ):
         path, inside = _find_member(files, member)
         with open_file(path, inside) as file:
-            rows = read_quoted_csv(file, member, columns)
+            rows = refuse_doubled(member, read_quoted_csv(file, member, columns), _CORDIS_REPEATED)
             yield from items(reading.each(member, rows, build))
 
 
@@ -310,6 +313,8 @@ INTERREG: tuple[Required, ...] = (
     "nuts3",
     "land",
 )
+_INTERREG_REPEATED = 0.002
+"""Share of rows that may be alike but for `id`, which is no key: partners without a name are (one of 1,196 rows is)."""
 _INTERREG_ROLES = {"LP": PartnerRole.COORDINATOR, "PP": PartnerRole.PARTNER, "AP": PartnerRole.ASSOCIATED}
 
 
@@ -319,7 +324,8 @@ def read_interreg(files: Sequence[Path], reading: Reading) -> Iterator[Item]:
     The budget is the partner's whole budget, not the EU's part; 0 means "not stated". `nuts3` is where the partner's office is.
     """
     seen: set[str] = set()
-    yield from read_json_files(files, reading, INTERREG, lambda row: _interreg(row, seen), doubled=DoubledRows())
+    doubled = (DoubledRows(), DoubledRows(_INTERREG_REPEATED, ignored="id"))
+    yield from read_json_files(files, reading, INTERREG, lambda row: _interreg(row, seen), doubled=doubled)
 
 
 def read_json_files(
@@ -329,7 +335,7 @@ def read_json_files(
     build: Callable[[Record], Iterable[object]],
     *,
     place: str = "item",
-    doubled: DoubledRows | None = None,
+    doubled: Sequence[DoubledRows] = (),
 ) -> Iterator[Item]:
     """Read the objects of JSON files.
 
@@ -339,7 +345,7 @@ def read_json_files(
         required: Fields that some object of each file must have.
         build: Maker of projects and participants from an object.
         place: ijson's name of the list's items.
-        doubled: Check of objects without keys.
+        doubled: Checks of objects without keys.
 
     Raises:
         SourceError: A file cannot be read or is doubled, or no object has a required field.
@@ -348,8 +354,8 @@ def read_json_files(
     for path in files:
         with open_file(path) as file:
             rows = fields.watch(path.name, read_json(file, path.name, place))
-            if doubled:
-                rows = doubled.watch(path.name, rows)
+            for check in doubled:
+                rows = check.watch(path.name, rows)
             yield from items(reading.each(path.name, rows, build))
     fields.require()
 

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from monitor.archive.connection import Database
-from monitor.awards.history import decisions_by_key, numbers_by_pic
+from monitor.awards.history import decisions_by_key, numbers_by_pic, owners_by_number
 from monitor.awards.organisations import (
     Decision,
     NamedOrganisation,
@@ -73,10 +73,11 @@ def projects_by_municipality(db: Database, decisions: Iterable[Decision] = (), h
         db.query("SELECT id, name, number, pic, country, place, region FROM organisations WHERE country = 'SE' ORDER BY id")
     )
     numbers = numbers_by_pic(db, (row["pic"] for row in swedish))
+    owners = owners_by_number(db, {*numbers.values(), *(row["number"] for row in swedish)})
     found: dict[str, list[OwnProject]] = defaultdict(list)
     for row in swedish:
         organisation = NamedOrganisation(row["name"], row["number"], row["pic"], "SE", row["place"], row["region"])
-        identified = identify(organisation, decided, numbers)
+        identified = identify(organisation, decided, numbers, owners)
         if identified is None or (identified.sureness is Sureness.LOCATED and identified.municipality != home):
             continue
         found[identified.municipality] += [

@@ -70,13 +70,13 @@ def _join(promise: Promise, seasons: Seasons, today: date) -> Promise:
 
 
 def promises_ahead(promises: Collection[Promise], department: str, today: date) -> list[Promise]:
-    """Return the promises for a department whose round has not come and may still come, the soonest first."""
+    """Return the promises for a department whose round has not come and whose month has not passed, the soonest first."""
     this = today.replace(day=1)
     return sorted(
         (
             one
             for one in promises
-            if department in one.departments and not one.code and one.verdict is None and one.forecast.latest >= this
+            if department in one.departments and not one.code and one.verdict is None and one.forecast.month >= this
         ),
         key=lambda one: (one.forecast.month, one.forecast.latest_code),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,6 +37,16 @@ _NEAR = Decimal("0.01")
 MAX_LIST = 1_000_000
 """Most characters of a list."""
 _MAX_ROWS = 5_000
+_CURRENCY = re.compile(
+    r"\A(?:(sek|kr\.?)|(eur|euro|€))\s*(?=\d)|(?<=[\d-])\s*(?:(sek|kr\.?|kronor)|(eur|euro|€))\Z", re.IGNORECASE
+)
+"""Currency before or after an amount."""
+_WHOLE = re.compile(r"(?<=\d)[.,:]?\s*[-–]\Z")
+"""Mark of whole kronor after an amount: "250 000:-"."""
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?")
+"""Amount with Swedish points between thousands."""
+_UNSURE = re.compile(r"\d{1,3},\d{3}")
+"""Amount whose comma stands where a Swede has decimals and an Englishman thousands."""
 
 
 class Outcome(StrEnum):
@@ -78,19 +89,14 @@ def parse_list(text: str) -> list[ListedProject]:
     """Return the rows of a list.
 
     Raises:
-        SourceError: It is too long, has no column with the projects' names, or an amount is no number; the text names the row.
+        SourceError: It is too long, has no column with the projects' names, a quote that is not closed, or an amount that is no
+            number; the text names the line.
     """
     where = "Listan"
     if len(text) > MAX_LIST:
         raise SourceError(where, f"har {len(text)} tecken; högst {MAX_LIST} läses")
-    lines = text.lstrip("\ufeff").strip()
-    head = lines.partition("\n")[0]
-    delimiter = max(";\t,", key=head.count)
-    try:
-        rows = list(csv.reader(io.StringIO(lines), delimiter=delimiter))
-    except csv.Error as error:
-        raise SourceError(where, "går inte att läsa som CSV; spara den som CSV i kalkylprogrammet igen") from error
-    names = [column(name) for name in rows[0]] if rows else []
+    rows = _rows(text)
+    names = [column(name) for name in rows[0][1]] if rows else []
     places = {
         field: next((names.index(heading) for heading in headings if heading in names), None)
         for field, headings in _NAMES.items()
@@ -100,10 +106,41 @@ def parse_list(text: str) -> list[ListedProject]:
     if len(rows) > _MAX_ROWS:
         raise SourceError(where, f"har {len(rows)} rader; högst {_MAX_ROWS} läses")
     found = []
-    for number, cells in enumerate(rows[1:], 2):
+    for number, cells in rows[1:]:
         if any(cell.strip() for cell in cells):
             found.append(_listed(number, {field: _cell(cells, place) for field, place in places.items()}))
     return found
+
+
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """Return the rows of a list with the numbers of the lines on which they begin, the heading first; blank lines are left out.
+
+    Raises:
+        SourceError: A quote is not closed, or closed in a later row, so that the rows between would be lost.
+    """
+    lines = text.lstrip("\ufeff").replace("\r\n", "\n").rstrip()
+    head = lines.lstrip().partition("\n")[0]
+    delimiter = max(";\t,", key=head.count)
+    reader = csv.reader(io.StringIO(lines), delimiter=delimiter, strict=True)
+    found: list[tuple[int, list[str]]] = []
+    begins = 1
+    try:
+        for cells in reader:
+            if found and reader.line_num > begins and len(cells) != len(found[0][1]):
+                raise _unclosed(begins)
+            if any(cell.strip() for cell in cells):
+                found.append((begins, cells))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise _unclosed(begins) from error
+    return found
+
+
+def _unclosed(line: int) -> SourceError:
+    return SourceError(
+        f"Listan, rad {line}",
+        "har ett citattecken som inte avslutas, så raderna efter den kan inte läsas; ta bort eller avsluta det",
+    )
 
 
 def _cell(cells: Sequence[str], place: int | None) -> str:
@@ -114,10 +151,10 @@ def _listed(row: int, cells: dict[str, str]) -> ListedProject:
     if not cells["project"]:
         raise SourceError(f"Listan, rad {row}", "saknar projektets namn")
     try:
-        stated = amount(cells["amount"].removesuffix("kr").removesuffix("kronor"), "belopp")
+        stated, currency = _stated_amount(cells["amount"])
     except RowError as error:
         raise SourceError(f"Listan, rad {row}", str(error)) from error
-    currency = cells["currency"].upper() or ("SEK" if cells["amount"].endswith(("kr", "kronor")) else "")
+    currency = cells["currency"].upper() or currency
     return ListedProject(
         row=row,
         project=cells["project"],
@@ -127,6 +164,23 @@ def _listed(row: int, cells: dict[str, str]) -> ListedProject:
         amount=stated,
         currency=currency,
     )
+
+
+def _stated_amount(cell: str) -> tuple[Decimal | None, str]:
+    """Return an amount as people write it in Swedish, "250.000", "250 000:-" or "1,5", and its currency where that is stated.
+
+    Raises:
+        RowError: It is no amount, or one of two a thousand times apart.
+    """
+    match = _CURRENCY.search(cell)
+    currency = "" if match is None else "SEK" if match[1] or match[3] else "EUR"
+    number = _WHOLE.sub("", _CURRENCY.sub("", cell).strip())
+    digits = re.sub(r"[\s\u00a0\u202f']", "", number)
+    if _UNSURE.fullmatch(digits):
+        raise RowError(f"har ”{number}” som belopp, som kan läsas på två sätt; skriv det utan komma")
+    if _THOUSANDS.fullmatch(digits):
+        digits = digits.replace(".", "")
+    return amount(digits, "belopp"), currency
 
 
 def reconcile(listed: Iterable[ListedProject], known: Sequence[OwnProject]) -> list[Reconciled]:

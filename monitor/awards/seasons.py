@@ -165,13 +165,13 @@ class Seasons:
         return None
 
     def upcoming(self, today: date, *, months: int = 12) -> list[Forecast]:
-        """Return the forecasts of rounds that are not known yet and should open from this month on, the soonest first."""
+        """Return the forecasts of rounds that are not known yet and likely open this month or later, the soonest first."""
         this = today.replace(day=1)
         until = _month_day(this.year, this.month + months)
         found = []
         for family in self._families:
             forecast = self.forecast(family)
-            if forecast and forecast.years[-1] >= today.year - _MAX_GAP and forecast.latest >= this and forecast.month <= until:
+            if forecast and forecast.years[-1] >= today.year - _MAX_GAP and this <= forecast.month <= until:
                 found.append(forecast)
         return sorted(found, key=lambda forecast: (forecast.month, forecast.latest_code))
 

@@ -17,7 +17,7 @@ from math import log
 from typing import Any
 
 from monitor.archive.connection import Database
-from monitor.awards.history import leading_participant, name_country, numbers_by_pic, participants_of
+from monitor.awards.history import leading_participant, name_country, numbers_by_pic, owners_by_number, participants_of
 from monitor.awards.organisations import NamedOrganisation, Sureness, county_steps, find_municipality, identify
 from monitor.awards.texts import count_texts, count_words, find_texts, has_texts, narrow, project_lemmas, words_of
 from monitor.language.analyser import Analyser
@@ -217,7 +217,9 @@ class _Nearness:
 
     def __init__(self, db: Database, home: str, participants: Iterable[Mapping[str, Any]]) -> None:
         self._steps = county_steps(home)
-        self._numbers = numbers_by_pic(db, (one["pic"] for one in participants if one["country"] == "SE"))
+        swedish = [one for one in participants if one["country"] == "SE"]
+        self._numbers = numbers_by_pic(db, (one["pic"] for one in swedish))
+        self._owners = owners_by_number(db, {*self._numbers.values(), *(one["number"] for one in swedish)})
 
     def factor(self, participants: Iterable[Mapping[str, Any]]) -> float:
         """Return the factor of a project with these participants, 1 for none that is near."""
@@ -227,7 +229,7 @@ class _Nearness:
         if one["country"] != "SE":
             return 1.0
         organisation = NamedOrganisation(one["name"], one["number"], one["pic"], "SE", one["place"], one["region"])
-        identified = identify(organisation, numbers=self._numbers)
+        identified = identify(organisation, numbers=self._numbers, owners=self._owners)
         if identified is None or identified.sureness is not Sureness.SURE:
             return 1.0
         place = find_municipality(identified.municipality)

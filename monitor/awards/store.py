@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,7 @@ from monitor.awards.importers_national import IMPORTERS
 from monitor.awards.model import ORIGINS, Award, Origin, Participant
 from monitor.awards.organisations import fold
 from monitor.awards.reading import Reading
+from monitor.awards.shrinkage import ImportSize, measure_import, refuse_smaller
 from monitor.awards.texts import COUNT_TABLES, TABLES, index_texts
 from monitor.errors import ArchiveError, SourceError, describe_os_error
 
@@ -95,19 +96,6 @@ _FIND_ORGANISATION = (
     "SELECT id FROM organisations"
     " WHERE name = ? AND country = ? AND place = ? AND region = ? AND kind = ? AND pic = ? AND number = ? AND vat = ?"
 )
-_MIN_KEPT = 0.9
-"""An import with a smaller share of the projects of the last one is refused: publishers add projects and take hardly any away."""
-_FEW_VALUES = 20
-"""Fewer values of a kind may all be gone at the next import; when more are, their field was renamed."""
-_PROJECT_VALUES = {
-    "call": "utlysningskod", "topic": "ämneskod", "acronym": "kortnamn", "summary": "sammanfattning", "starts": "startdag",
-    "ends": "slutdag", "total": "total budget", "granted": "bidrag", "area": "område",
-}  # fmt: skip
-_PARTICIPANT_VALUES = {
-    "o.country": "land", "o.place": "ort", "o.region": "region", "o.kind": "typ", "o.pic": "PIC",
-    "o.number": "organisationsnummer", "o.vat": "momsnummer", "p.granted": "egen andel", "p.budget": "egen budget",
-}  # fmt: skip
-"""Columns whose values are counted before and after an import, with their Swedish names."""
 _MAX_LOOSE_SHARE = 0.01
 """Largest share of participants without a project among the rows of the file."""
 _SHARES_NEAR = (Decimal("0.9"), Decimal("1.1"))
@@ -185,7 +173,8 @@ def import_source(
         source: Key of ORIGINS.
         files: All files of the source.
         now: Time of the import.
-        allow_fewer: Accept an import that is more than a tenth smaller than the last, or lacks values of a kind that it had.
+        allow_fewer: Accept an import that is more than a tenth smaller than the last in projects, participants or money, or lacks
+            values of a kind that it had.
         fingerprint: Hash of the files, by which the same files are recognised.
 
     Raises:
@@ -249,8 +238,7 @@ def note_checked(db: Database, source: str, now: datetime) -> None:
 
 
 def _replace(db: Database, origin: Origin, files: Sequence[Path], *, allow_fewer: bool) -> ImportReport:
-    before = int(db.execute("SELECT count(*) FROM projects WHERE source = ? AND NOT is_sum", [origin.id]).fetchone()[0])
-    values = {} if allow_fewer else _count_values(db, origin.id)
+    before = measure_import(db, origin.id)
     db.execute("DELETE FROM participants WHERE project IN (SELECT id FROM projects WHERE source = ?)", [origin.id])
     db.execute("DELETE FROM projects WHERE source = ?", [origin.id])
     reading = Reading()
@@ -261,25 +249,24 @@ def _replace(db: Database, origin: Origin, files: Sequence[Path], *, allow_fewer
         else:
             writer.add_participant(item)
     reading.refuse_bad(files[0].name)
-    _check_numbers(db, origin, writer, reading, before if not allow_fewer else 0)
-    _check_values(db, origin, values)
+    after = measure_import(db, origin.id)
+    _check_numbers(origin, writer, reading, after)
+    if not allow_fewer:
+        refuse_smaller(origin.name, before, after)
     db.execute("DELETE FROM organisations WHERE id NOT IN (SELECT organisation FROM participants)")
     index_texts(db)
-    sums = db.execute(
-        "SELECT currency, sum(granted) FROM projects WHERE source = ? AND granted IS NOT NULL GROUP BY currency", [origin.id]
-    )
     return ImportReport(
         source=origin.id,
         projects=writer.projects,
         participants=writer.participants,
-        before=before,
-        granted={currency: Decimal(cents) / 100 for currency, cents in sums},
+        before=before.sizes["projekt"],
+        granted={currency: Decimal(cents) / 100 for currency, cents in after.granted.items()},
         skipped=dict(list(reading.skipped.items())[:20]),
     )
 
 
-def _check_numbers(db: Database, origin: Origin, writer: _Writer, reading: Reading, before: int) -> None:
-    """Raise SourceError when the rows do not add up with the publisher's own numbers or with the last import."""
+def _check_numbers(origin: Origin, writer: _Writer, reading: Reading, size: ImportSize) -> None:
+    """Raise SourceError when the rows do not add up with the publisher's own numbers or with each other."""
     where = origin.name
     read = writer.projects + len(reading.skipped) + reading.ignored
     if reading.stated_projects is not None and read != reading.stated_projects:
@@ -289,49 +276,10 @@ def _check_numbers(db: Database, origin: Origin, writer: _Writer, reading: Readi
     if writer.loose > max(1, _MAX_LOOSE_SHARE * (writer.participants + writer.loose)):
         raise SourceError(where, f"{writer.loose} deltagare hör till projekt som inte finns i filerna; hämta dem igen")
     if origin.shares_add_up:
-        granted, shares = db.execute(
-            "SELECT sum(granted),"
-            " (SELECT sum(p.granted) FROM participants p JOIN projects q ON q.id = p.project WHERE q.source = ?)"
-            " FROM projects WHERE source = ?",
-            [origin.id, origin.id],
-        ).fetchone()
-        if granted and not _SHARES_NEAR[0] <= Decimal(shares or 0) / Decimal(granted) <= _SHARES_NEAR[1]:
-            share = round(100 * Decimal(shares or 0) / Decimal(granted))
+        granted, shares = sum(size.granted.values()), sum(size.shares.values())
+        if granted and not _SHARES_NEAR[0] <= Decimal(shares) / Decimal(granted) <= _SHARES_NEAR[1]:
+            share = round(100 * Decimal(shares) / Decimal(granted))
             raise SourceError(where, f"deltagarnas andelar är {share} procent av bidragen, så en fil är avbruten; hämta dem igen")
-    if writer.projects < _MIN_KEPT * before:
-        raise SourceError(
-            where,
-            f"filerna har {writer.projects} projekt men förra gången var det {before}. Det förra behålls."
-            " Är det rätt ändå: kör importen med --allow-fewer",
-        )
-
-
-def _count_values(db: Database, source: str) -> dict[str, int]:
-    """Return how many projects, or their participants, have a value of each kind, by its Swedish name."""
-    counts: dict[str, int] = {}
-    for columns, rows in (
-        (_PROJECT_VALUES, "projects q"),
-        (
-            _PARTICIPANT_VALUES,
-            "projects q JOIN participants p ON p.project = q.id JOIN organisations o ON o.id = p.organisation",
-        ),
-    ):
-        sums = ", ".join(f"total(ifnull({name}, '') != '')" for name in columns)
-        found = db.execute(f"SELECT {sums} FROM {rows} WHERE q.source = ?", [source]).fetchone()
-        counts |= {name: int(count) for name, count in zip(columns.values(), found, strict=True)}
-    return counts
-
-
-def _check_values(db: Database, origin: Origin, before: Mapping[str, int]) -> None:
-    """Raise SourceError when all values of a kind that the last import had are gone: its field may not be among the expected."""
-    now = _count_values(db, origin.id)
-    for name, count in before.items():
-        if count >= _FEW_VALUES and not now[name]:
-            raise SourceError(
-                origin.name,
-                f"{name} står inte i någon post men förra gången i {count}; utgivaren kan ha bytt namn på fältet. Det förra"
-                " behålls. Är det rätt ändå: kör importen med --allow-fewer",
-            )
 
 
 class _Writer:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -284,9 +285,10 @@ class DoubledRows:
     Two files may share single rows, since an organisation may have the same numbers in two exports, but not most of them.
     """
 
-    def __init__(self, allowed: float = 0.0) -> None:
-        """Allow a share of the rows of a file to stand twice."""
+    def __init__(self, allowed: float = 0.0, *, ignored: str = "") -> None:
+        """Allow a share of the rows of a file to stand twice, apart from a field that is `ignored` since it is no key."""
         self._allowed = allowed
+        self._ignored = ignored
         self._earlier: set[int] = set()
 
     def watch(self, where: str, rows: Iterable[Record]) -> Iterator[Record]:
@@ -298,7 +300,7 @@ class DoubledRows:
         own: set[int] = set()
         count = again = known = 0
         for row in rows:
-            mark = hash(tuple(sorted((name, str(value)) for name, value in row.items())))
+            mark = hash(tuple(sorted((name, str(value)) for name, value in row.items() if name != self._ignored)))
             count += 1
             again += mark in own
             known += mark in self._earlier and mark not in own
@@ -311,6 +313,28 @@ class DoubledRows:
         if 2 * known > count:
             raise SourceError(where, f"{known} av {count} poster står också i en annan fil för källan; ta bort den ena filen")
         self._earlier |= own
+
+
+_PARTS = 64
+"""Parts in which the marks of a long file are compared, one after the other, so that few are held as objects at once."""
+
+
+def refuse_doubled(where: str, rows: Iterable[Record], allowed: float) -> Iterator[Record]:
+    """Yield the rows of one long file, of which each takes eight bytes until the end.
+
+    Raises:
+        SourceError: After the last row, when a larger share than `allowed` stood twice in every field.
+    """
+    marks = [array("q") for _ in range(_PARTS)]
+    count = 0
+    for row in rows:
+        mark = hash(tuple(row.values()))
+        marks[mark % _PARTS].append(mark)
+        count += 1
+        yield row
+    again = sum(len(part) - len(set(part)) for part in marks)
+    if again > allowed * count:
+        raise SourceError(where, f"{again} av {count} poster står två gånger i filen, som alltså är dubbel; hämta den igen")
 
 
 @dataclass

@@ -16,6 +16,7 @@ from monitor.awards.seasons import Basis, Forecast, PromiseOutcome
 SURENESS = {
     Sureness.SURE: "säker",
     Sureness.CONFIRMED: "bekräftad",
+    Sureness.NUMBERED: "numret stämmer, namnet är en annans",
     Sureness.CANDIDATE: "namnet stämmer",
     Sureness.RELATED: "namnet liknar",
     Sureness.LOCATED: "finns på orten",
@@ -52,6 +53,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "once": "Troligen i {month} {year}, som en gång förut",
         "like": "Troligen i {month} {year}, som liknande utlysningar i programmet",
         "expected": "Väntades i {month}",
+        "late_but_open": "Väntades i {month} och har inte öppnat än",
         "opened": ", öppnade i {month}",
         "states": ", öppnar i {month}",
         "kept": "prognosen stämde",
@@ -62,6 +64,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "was_planned": "Enligt {source}, skulle den öppna {when}",
         "was_closing": "Enligt {source}, var den planerad till {year}",
         "opens_plan": "öppnar {when}",
+        "opened_plan": "skulle öppna {when}",
         "opens_unknown": "öppningsdagen står inte",
         "closes_plan": "sista dag {when}",
         "in": "i {month}",
@@ -96,6 +99,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "once": "Probably in {month} {year}, as once before",
         "like": "Probably in {month} {year}, as similar calls of the programme",
         "expected": "Expected in {month}",
+        "late_but_open": "Expected in {month} and not open yet",
         "opened": ", opened in {month}",
         "states": ", opens in {month}",
         "kept": "the forecast was right",
@@ -106,6 +110,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "was_planned": "According to {source}, it was to open {when}",
         "was_closing": "According to {source}, it was planned for {year}",
         "opens_plan": "opens {when}",
+        "opened_plan": "was to open {when}",
         "opens_unknown": "the day of opening is not stated",
         "closes_plan": "last day {when}",
         "in": "in {month}",
@@ -163,11 +168,16 @@ def short_number(value: float, language: str) -> str:
     return text.replace(".", ",") if language == "sv" else text
 
 
-def season_line(forecast: Forecast, language: str = "sv") -> str:
+def season_line(forecast: Forecast, language: str = "sv", *, today: date | None = None) -> str:
     """Return when the next round is expected: month or months, whose months they are, and the rounds that tell it.
 
     A month that was seen once, or in similar calls alone, is not told as a habit. A habit has as many years as have a known
     opening, however many rounds were announced.
+
+    Args:
+        forecast: Forecast of a round that has not opened.
+        language: Language of the line.
+        today: Day of reading; a month before it is told as one that has passed. None for the day of the forecast.
     """
     words, months = _WORDS[language], _months(language)
     first, last, month = (months[day.month - 1] for day in (forecast.earliest, forecast.latest, forecast.month))
@@ -177,7 +187,9 @@ def season_line(forecast: Forecast, language: str = "sv") -> str:
     else:
         seen = _rounds_seen(forecast.years, language, announced=not is_habit)
     next_year = words["next"].format(year=forecast.month.year)
-    if forecast.basis is not Basis.FAMILY:
+    if today and forecast.month < today.replace(day=1):
+        when = words["late_but_open"].format(month=f"{month} {forecast.month.year}")
+    elif forecast.basis is not Basis.FAMILY:
         when = words["like"].format(month=month, year=forecast.month.year)
     elif forecast.dated == 1:
         when = words["once"].format(month=month, year=forecast.month.year)
@@ -220,14 +232,27 @@ def promise_line(promise: Forecast, opened: date | None, verdict: PromiseOutcome
     return f"{told}: {words[verdict.value]}." if verdict else f"{told}."
 
 
-def planned_line(planned: PlannedCall, forecast: Forecast | None = None, language: str = "sv") -> str:
-    """Return what a work programme plans of a call, with its page; then what earlier rounds make likely, when that is known."""
+def planned_line(
+    planned: PlannedCall, forecast: Forecast | None = None, language: str = "sv", *, today: date | None = None
+) -> str:
+    """Return what a work programme plans of a call, with its page; then what earlier rounds make likely, when that is known.
+
+    Args:
+        planned: Call that has not come.
+        forecast: Forecast of the same round.
+        language: Language of the line.
+        today: Day of reading; an opening before it is told as one that has passed.
+    """
     words = _WORDS[language]
-    opens = words["opens_plan"].format(when=_when(planned.opens, language)) if planned.opens else words["opens_unknown"]
+    if planned.opens is None:
+        opens = words["opens_unknown"]
+    else:
+        has_passed = today is not None and planned.opens[1] < today
+        opens = words["opened_plan" if has_passed else "opens_plan"].format(when=_when(planned.opens, language))
     closes = words["closes_plan"].format(when=_when(planned.closes, language)) if planned.closes else ""
     parts = ", ".join(part for part in (opens, closes, _stated_money(planned.amount, language)) if part)
     told = words["planned"].format(parts=parts, source=planned_source(planned, language))
-    return f"{told}. {season_line(forecast, language)}" if forecast else told
+    return f"{told}. {season_line(forecast, language, today=today)}" if forecast else told
 
 
 def planned_outcome(planned: PlannedCall, language: str = "sv") -> str:

@@ -260,26 +260,28 @@ def season(app: App, months: int, programme: str, as_json: bool) -> None:
         found = expected_rounds(app.config, archive.db, app.now, months=months)
         promises = [promise_json(one) for one in list_promises(archive.db) if one.code or one.verdict]
         planned = [one for one in list_planned(archive.db) if not programme or one.programme.upper() == programme.upper()]
+    today = app.now.astimezone(app.config.zone).date()
     wanted = [one for one in found if not programme or one.family.upper().startswith(programme.upper())]
     if as_json:
         answer(
             {
-                "forecasts": [{**asdict(one), "line": season_line(one)} for one in wanted],
+                "forecasts": [{**asdict(one), "line": season_line(one, today=today)} for one in wanted],
                 "judged": promises,
-                "planned": [planned_json(one) for one in planned],
+                "planned": [planned_json(one, today) for one in planned],
             }
         )
         return
-    ahead = planned_ahead(planned, app.now.astimezone(app.config.zone).date())
+    ahead = planned_ahead(planned, today)
     if ahead:
         print_table(
             ("Enligt arbetsprogram", "Utlysning", "Beteckning"),
-            [(planned_line(one), one.title[:70], one.identifier) for one in ahead],
+            [(planned_line(one, today=today), one.title[:70], one.identifier) for one in ahead],
         )
     if not wanted and not ahead:
         click.echo(
             "Inget att förutse: det behövs minst två omgångar av en utlysning. Läs in stängda utlysningar: monitor awards import"
         )
     print_table(
-        ("När", "Utlysning", "Senaste beteckning"), [(season_line(one), one.title[:70], one.latest_code) for one in wanted]
+        ("När", "Utlysning", "Senaste beteckning"),
+        [(season_line(one, today=today), one.title[:70], one.latest_code) for one in wanted],
     )

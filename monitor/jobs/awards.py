@@ -259,7 +259,7 @@ def own_history(config: Config, archive: Database, municipality: str = "") -> li
 
 def expected_rounds(config: Config, archive: Database, now: datetime, *, months: int = 12) -> list[Forecast]:
     """Return the rounds that are expected within some months, the soonest first; those already in the archive are no forecast."""
-    return load_seasons(config, archive).upcoming(now.date(), months=months)
+    return load_seasons(config, archive).upcoming(now.astimezone(config.zone).date(), months=months)
 
 
 def earlier_lines(

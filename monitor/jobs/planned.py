@@ -118,7 +118,7 @@ def _planned(row: dict[str, Any], digest: str, place: str, today: date) -> Plann
     )
 
 
-def planned_json(one: PlannedCall) -> dict[str, Any]:
+def planned_json(one: PlannedCall, today: date | None = None) -> dict[str, Any]:
     """Return a planned call as a value for `season --json`."""
     return {
         "identifier": one.identifier,
@@ -138,5 +138,5 @@ def planned_json(one: PlannedCall) -> dict[str, Any]:
         "code": one.code,
         "opened": one.opened,
         "verdict": one.verdict.value if one.verdict else None,
-        "line": planned_outcome(one) if one.code or one.verdict else planned_line(one),
+        "line": planned_outcome(one) if one.code or one.verdict else planned_line(one, today=today),
     }

@@ -82,14 +82,15 @@ def expected_rounds_for(
         return ()
     promises, planned = list_promises(db), list_planned(db)
     rounds = [
-        _planned_round(one, promises, languages, rules, department) for one in planned_ahead(planned, now.date(), department)
+        _planned_round(one, promises, languages, rules, department, now.date())
+        for one in planned_ahead(planned, now.date(), department)
     ]
     likely = without_planned(promises_ahead(promises, department, now.date()), planned)
     rounds += [
         ExpectedRound(
             title=one.forecast.title,
             language="en" if code_year(one.forecast.latest_code) else "",
-            lines={language: season_line(one.forecast, language) for language in languages},
+            lines={language: season_line(one.forecast, language, today=now.date()) for language in languages},
             subjects=_subjects(
                 rules, department, one.forecast.latest_code, one.forecast.title, one.forecast.programme, languages
             ),
@@ -114,14 +115,19 @@ def _subjects(
 
 
 def _planned_round(
-    planned: PlannedCall, promises: Collection[Promise], languages: Sequence[str], rules: RuleSet | None, department: str
+    planned: PlannedCall,
+    promises: Collection[Promise],
+    languages: Sequence[str],
+    rules: RuleSet | None,
+    department: str,
+    today: date,
 ) -> ExpectedRound:
     beside = forecast_beside(planned, promises)
     forecast = beside.forecast if beside else None
     return ExpectedRound(
         title=planned.title,
         language="en",
-        lines={language: planned_line(planned, forecast, language) for language in languages},
+        lines={language: planned_line(planned, forecast, language, today=today) for language in languages},
         subjects=_subjects(rules, department, planned.identifier, planned.title, planned.programme, languages),
     )
 

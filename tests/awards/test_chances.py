@@ -1,8 +1,11 @@
 """Numbers of proposals in the portal's updates, with their parts, and none where none stands."""
 
 import json
+import string
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.awards.chances import distinct_competitions, read_competition
 from monitor.awards.wording import chance_line
@@ -69,6 +72,137 @@ def test_the_number_of_another_year_is_not_that_of_the_round(text, submitted):
     assert (found and found.submitted) == submitted
 
 
+@pytest.mark.parametrize(
+    ("text", "submitted"),
+    [
+        ("In the 2024 call, 98 proposals were submitted; this time 112 proposals were submitted.", 112),
+        ("98 proposals were submitted to the 2024 call. 112 proposals were submitted to the 2025 call.", 112),
+        ("112 proposals were submitted to the 2025 call.", 112),
+        ("98 proposals were submitted under the 2024 edition.", None),
+        ("The call of 2024 received 98 proposals.", None),
+        ("While in 2024 98 proposals were received, in 2025 112 proposals were received.", 112),
+    ],
+)
+def test_the_number_of_another_years_call_is_not_told(text, submitted):
+    found = read_competition(text, "LIFE-2025-SAP-NAT")
+    assert (found and found.submitted) == submitted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A maximum of 2 proposals submitted by the same applicant will be evaluated.",
+        "If more than 2 proposals submitted by one organisation are found, only the last is kept.",
+        "If an applicant has 2 proposals submitted, the last one counts.",
+        "At most 2 proposals submitted per applicant are evaluated.",
+        "Each applicant may have 2 proposals submitted.",
+        "Applicants who submitted 2 proposals will be contacted.",
+        "2 proposals submitted by the same organisation are not allowed.",
+        "Up to 3 applications received from a single entity are accepted.",
+        "Maximum number of proposals submitted: 2.",
+        "More than 100 proposals were submitted.",
+        "3 proposals received after the deadline were rejected.",
+        "3 proposals were submitted after the call deadline.",
+        "3 proposals submitted too late are not evaluated.",
+        "3 proposals received were declared inadmissible.",
+        "It is expected that 50 proposals are submitted.",
+        "112 proposals were submitted under topic A and 50 proposals were submitted under topic B.",
+        "Topic 1: 112 proposals were submitted. Topic 2: 50 proposals were submitted.",
+        "Under topic A, 112 proposals were submitted.",
+        "112 proposals were submitted for LIFE-2025-SAP-ENV and 50 proposals were submitted for LIFE-2025-SAP-GOV.",
+        "112 full proposals were submitted.",
+    ],
+)
+def test_rules_parts_and_single_topics_are_not_the_number_of_a_call(text):
+    assert read_competition(text, "LIFE-2025-SAP-NAT") is None
+    total = read_competition(f"{text} In total 162 proposals were submitted.", "LIFE-2025-SAP-NAT")
+    assert total.submitted == 162
+    assert total.sentence == "In total 162 proposals were submitted."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "By the deadline of 22 September 2025, 112 proposals had been submitted.",
+        "By 22 Sept 2025, 112 proposals are submitted.",
+        "112 proposals have been received.",
+        "112 applications were submitted.",
+        "112 proposals were submitted by applicants from 27 countries and will be evaluated in May.",
+        "112 proposals were submitted by 340 organisations.",
+        "The call, which closed on 5 March 2025, received 112 proposals.",
+        "112 proposals were submitted, of which 3 were rejected.",
+        "112 proposals were submitted and most were rejected.",
+        "112 proposals were submitted under this topic.",
+        "112 proposals were submitted for topic LIFE-2025-SAP-NAT and 50 proposals were submitted for LIFE-2025-SAP-GOV.",
+        "LIFE-2025-SAP-NAT: 112 proposals were submitted.",
+        "Applicants who need help may write to us. Number of proposals submitted: 112 Number of inadmissible proposals: 4",
+    ],
+)
+def test_the_number_of_the_call_is_read_in_each_form(text):
+    assert read_competition(text, "LIFE-2025-SAP-NAT").submitted == 112
+
+
+@pytest.mark.parametrize(
+    ("told", "funded"),
+    [
+        ("14 have been selected for funding.", 14),
+        ("Of these 14 were funded.", 14),
+        ("14 of them were awarded a grant.", 14),
+        ("14 proposals have been invited to grant agreement preparation.", 14),
+        ("14 projects had been retained.", 14),
+        ("14 applications are proposed for funding.", 14),
+        ("Awarded: 14 proposals.", 14),
+        ("Number of proposals funded: 14.", 14),
+        ("14 of the 112 proposals submitted were funded.", 14),
+        ("14 out of 112 submitted proposals have been selected for funding.", 14),
+        ("5 were funded in 2024, this year 14 were funded.", 14),
+        ("In 2024 5 were funded.", None),
+        ("14.5 were funded.", None),
+        ("12 % were funded.", None),
+        ("Funded: 14 %.", None),
+        ("Funded: 14.5 million EUR.", None),
+        ("Awarded: 20,5 million euro.", None),
+        ("120 were funded.", None),
+        ("Up to 14 projects are funded.", None),
+        ("It is expected that 14 projects are funded.", None),
+        ("14 proposals were funded under topic A and 3 proposals were funded under topic B.", None),
+        ("14 projects are selected each year.", None),
+    ],
+)
+def test_the_number_of_the_funded_is_read_in_each_form_with_its_sentence(told, funded):
+    for text in (f"112 proposals were submitted. {told}", f"{told} 112 proposals were submitted."):
+        found = read_competition(text, "LIFE-2025-SAP-NAT")
+        assert (found.submitted, found.funded) == (112, funded)
+        said = " ".join(found.sentences)
+        assert all(str(number) in said for number in (112, funded) if number is not None)
+        assert (found.funded_sentence is None) == (funded is None)
+
+
+def test_the_sentences_kept_hold_every_number_that_is_told():
+    filler = "and the experts looked at each of them with care " * 12
+    text = (
+        f"In this round {filler}112 proposals were submitted {filler}; {filler} 14 were funded {filler}. Budget: EUR 20 million."
+    )
+    found = read_competition(text, "LIFE-2025-SAP-NAT")
+    assert (found.submitted, found.funded, found.budget) == (112, 14, 20_000_000)
+    assert all(len(sentence) <= 300 for sentence in found.sentences)
+    assert "112 proposals were submitted" in found.sentence
+    assert "14 were funded" in found.funded_sentence
+    later = "The call closed on 5 March 2025. 112 proposals were submitted. Results follow."
+    (_, merged), *_ = distinct_competitions([("LIFE-2025-SAP-NAT", later), ("LIFE-2025-SAP-NAT", text)])
+    assert "14 were funded" in " ".join(merged.sentences)
+
+
+@given(
+    st.text(alphabet=string.ascii_letters + " ,.", max_size=400), st.integers(0, 9999), st.text(alphabet="ab .,", max_size=400)
+)
+def test_the_part_of_a_long_sentence_has_its_number(before, number, after):
+    found = read_competition(f"{before} {number} proposals were submitted {after}")
+    if found:
+        assert str(number) in found.sentence
+        assert len(found.sentence) <= 300
+
+
 def test_thousands_and_a_share():
     found = read_competition("Number of proposals submitted: 1,120 Number of funded proposals: 140")
     assert (found.submitted, found.funded, found.percent) == (1120, 140, 12)
@@ -82,6 +216,7 @@ def test_thousands_and_a_share():
         "Each applicant may submit 2 proposals.",
         "The success rate of 2025 was low: HORIZON-CL2-2025-01 - 6.54%",
         "Budget 27.300.000 €",
+        f"{'1' * 50_000} proposals were submitted.",
         "The available budget is 27.300.000 €. The deadline is 5 March 2026.",
     ],
 )

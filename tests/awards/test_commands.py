@@ -126,5 +126,5 @@ def test_the_mail_tells_the_round_before_in_one_row():
         mail = render_mail(load_templates((DIGESTS,)), sample.selection, audience, sample.occasion, Signer(b"k" * 32)).renderings[
             0
         ]
-        assert mail.html.count("Förra gången") == mail.text.count("Förra gången") == expected
+        assert mail.html.count("Tidigare") == mail.text.count("Tidigare") == expected
         assert mail.html.count(line) == expected

@@ -1,5 +1,6 @@
 """Values of publishers' fields, with the traps that they have."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -124,6 +125,34 @@ def test_a_summary_loses_markup_and_personal_data_but_a_title_keeps_its_at_sign(
     assert plain("<p>Ring 070-123 45 67 eller anna@example.se</p>A &amp; B") == "Ring eller A & B"
     assert text("H2Deri@BSP") == "H2Deri@BSP"
     assert len(plain("ord " * 1000)) <= 600
+
+
+@pytest.mark.parametrize(
+    "phone",
+    ["0701234567", "070-123 45 67", "070 123 45 67", "+46(0)380-518000", "+46 (0)380-51 80 00", "+46380518000", "+46 70 123 45 67",
+     "0380-518000", "0380-51 80 00", "0380 518000", "(0380) 51 80 00", "0383-971 00", "0046701234567", "08-123 456 78",
+     "0380518000", "+4670-1234567", "08/123 456 78", "0380–51 80 00", "+46 (380) 518000", "+358 40 1234567", "+45 12345678"],
+)  # fmt: skip
+@pytest.mark.parametrize("line", ["Ring {} idag", "Tel: {}.", "({}, växel)", "tel:{}"])
+def test_a_phone_number_is_not_kept_however_it_is_written(phone, line):
+    assert not re.search(r"\d{2}", plain(line.format(phone)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Bidraget är 1 000 000 000 kr av 12 050 000",
+        "Projektet pågår 01-09-2024 till 31.12.2025 och 05/03/2026",
+        "Från 2021-01-01 till 2027-12-31",
+        "Dnr 2021-012345678 och 24-030-S04",
+        "ID 101202456, 0,35 miljoner och 0.123456",
+        "PIC 997186676, organisationsnummer 212000-3005",
+        "ISBN 978-91-0-012345-6 år 2020-2024",
+        "10 000 20 000 30 000",
+    ],
+)
+def test_amounts_dates_and_codes_are_no_phone_numbers(line):
+    assert plain(line) == line
 
 
 def test_the_year_of_a_code_is_no_part_of_a_longer_number():

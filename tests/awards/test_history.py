@@ -125,6 +125,11 @@ def test_a_forecast_in_words():
     line = replace(forecast, basis=Basis.LINE)
     assert season_line(line, "en") == "Probably in April 2027, as similar calls of the programme (announced three years in a row)"
     assert season_line(replace(line, years=(2024, 2026))).endswith("(utlyst 2024, 2026)")
+    for one in (forecast, once, line, same):
+        assert season_line(one, today=date(2027, 4, 30)) == season_line(one)
+        late = season_line(one, today=date(2027, 5, 1))
+        assert late.startswith("Väntades i april 2027 och har inte öppnat än (")
+        assert season_line(one, "en", today=date(2027, 5, 1)).startswith("Expected in April 2027 and not open yet (")
     assert (
         promise_line(forecast, date(2027, 6, 3), PromiseOutcome.LATE)
         == "Väntades i april 2027, öppnade i juni 2027: senare än väntat."

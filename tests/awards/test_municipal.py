@@ -152,6 +152,66 @@ def test_lists_of_spreadsheets_are_read():
 
 
 @pytest.mark.parametrize(
+    ("cell", "value", "currency"),
+    [
+        ("250.000", "250000", ""),
+        ("250 000", "250000", ""),
+        ("250\u00a0000", "250000", ""),
+        ("1.250.000", "1250000", ""),
+        ("1 250 000,50", "1250000.50", ""),
+        ("250.000,50", "250000.50", ""),
+        ("250.000 kr", "250000", "SEK"),
+        ("250 000:-", "250000", ""),
+        ("250 000,-", "250000", ""),
+        ("2.000.000 kronor", "2000000", "SEK"),
+        ("SEK 250 000", "250000", "SEK"),
+        ("kr 5", "5", "SEK"),
+        ("1 250 EUR", "1250", "EUR"),
+        ("€ 1.250", "1250", "EUR"),
+        ("1.250 euro", "1250", "EUR"),
+        ("250.5", "250.5", ""),
+        ("250.50", "250.50", ""),
+        ("250,5", "250.5", ""),
+        ("250000", "250000", ""),
+        ("1,250,000.5", "1250000.5", ""),
+        ("", None, ""),
+    ],
+)
+def test_amounts_of_the_own_list_are_read_as_they_are_written_in_swedish(cell, value, currency):
+    (row,) = parse_list(f'projekt;belopp\nBad;"{cell}"')
+    assert (row.amount, row.currency) == (value and Decimal(value), currency)
+
+
+@pytest.mark.parametrize("mark", ["kr", "EUR", ""])
+def test_an_amount_that_may_be_two_is_not_guessed(mark):
+    with pytest.raises(SourceError, match=r"rad 3.*250,000.*två sätt"):
+        parse_list(f"projekt;belopp\nBad;1\nBro;250,000 {mark}")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('projekt;belopp\n"oavslutad;1\n', 2),
+        ('projekt;belopp\nA;1\n"oavslutad;1\nB;2\nC;3\n', 3),
+        ('projekt;belopp\nA;1\n"oavslutad;1\n"B";2\nC;3\n', 3),
+        ('projekt;belopp\nA;1\n"oavslutad;1\nB";2;3\nC;3\n', 3),
+        ('projekt;belopp\nA;1\n"Bro;1\nVäg;2"\nC;3\n', 3),
+        ('projekt;belopp\r\nA;1\r\nB;"2\r\nC;3\r\n', 3),
+        ('\n\nprojekt;belopp\nA;1\n\nB;"2\nC;3\n', 6),
+        ('projekt\tbelopp\n"A\t1\nB\t2', 2),
+    ],
+)
+def test_a_quote_that_is_not_closed_is_refused_with_its_line(text, line):
+    with pytest.raises(SourceError, match=f"rad {line}: .*citattecken"):
+        parse_list(text)
+
+
+def test_a_name_may_have_quotes_and_lines():
+    rows = parse_list('projekt;belopp\n"En ""bra"" bro";1\n\n"Två\nrader";2\nEtt 5" rör;3\n')
+    assert [(row.row, row.project) for row in rows] == [(2, 'En "bra" bro'), (4, "Två\nrader"), (6, 'Ett 5" rör')]
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "saknar kolumnen projekt"),

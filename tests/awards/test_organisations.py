@@ -1,6 +1,9 @@
 """A municipality is sure by its organisation number alone; names are candidates for a person."""
 
+import tomllib
+import unicodedata
 from datetime import UTC, datetime
+from importlib import resources
 
 import pytest
 
@@ -13,7 +16,9 @@ from monitor.awards.organisations import (
     decision_key,
     find_municipality,
     fold,
+    genitive,
     identify,
+    number_owners,
     order_by_nearness,
 )
 from monitor.awards.store import import_source, open_awards
@@ -94,6 +99,139 @@ def test_a_pic_is_sure_when_another_row_ties_it_to_the_number():
     organisation = NamedOrganisation("UPPSALA KOMMUN", pic="951881080")
     assert identify(organisation).sureness is Sureness.CANDIDATE
     assert identify(organisation, numbers={"951881080": NUMBERS["Uppsala"]}).sureness is Sureness.SURE
+
+
+OWNERS = {NUMBERS["Uppsala"]: "Uppsala"}
+DEPARTMENTS = [
+    "BARN- OCH UTBILDNINGSFÖRVALTNINGEN", "Kommunstyrelsen", "Arbetsmarknadsenheten", "Celsiusskolan", "Uppsala kommun, social",
+    "Mark och exploatering", "UPPSALA KOMMUN", "Uppsala Municipality", "Uppsla kommun",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEPARTMENTS)
+@pytest.mark.parametrize("place", ["", "Uppsala", "753 75 Uppsala", "Knivsta"])
+def test_a_row_with_the_municipalitys_own_number_is_its_own_whatever_its_name(name, place):
+    sure = Identified("Uppsala", Sureness.SURE)
+    assert identify(NamedOrganisation(name, NUMBERS["Uppsala"], place=place), owners=OWNERS) == sure
+    tied = NamedOrganisation(name, pic="951881080", place=place)
+    assert identify(tied, numbers={"951881080": NUMBERS["Uppsala"]}, owners=OWNERS) == sure
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Knivsta kommun",
+        "KNIVSTA KOMMUN, SKOLAN",
+        "Municipality of Heby",
+        "Region Uppsala",
+        "Uppsala universitet",
+        "Enköpngs kommun",
+    ],
+)
+def test_another_authoritys_name_is_not_sure_by_a_municipalitys_number(name):
+    found = identify(NamedOrganisation(name, NUMBERS["Uppsala"]), owners=OWNERS)
+    assert found.sureness in (Sureness.CANDIDATE, Sureness.NUMBERED)
+    assert (found.municipality == "Uppsala") == (found.sureness is Sureness.NUMBERED)
+
+
+def test_a_number_that_is_not_known_as_the_names_own_is_never_sure():
+    assert identify(NamedOrganisation("Uppsala kommun", NUMBERS["Malmö"]), owners=OWNERS).sureness is Sureness.CANDIDATE
+    assert identify(NamedOrganisation("Kommunstyrelsen", NUMBERS["Malmö"]), owners=OWNERS) is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "owners"),
+    [
+        ([("Uppsala", "Uppsala kommun", 1)], {"Uppsala": "Uppsala"}),
+        ([("Uppsala", "Uppsala kommun", 1), ("Uppsala", "Knivsta kommun", 1)], {}),
+        ([("Uppsala", "UPPSALA KOMMUN", 2), ("Uppsala", "Knivsta kommun", 1)], {"Uppsala": "Uppsala"}),
+        ([("Uppsala", "Knivsta kommun", 1), ("Uppsala", "Uppsala kommun, skolan", 1), ("Uppsala", "Uppsala kommun", 1)],
+         {"Uppsala": "Uppsala"}),
+        ([("Uppsala", "Uppsala kommun", 1), ("Malmö", "Uppsala kommun", 1)], {}),
+        ([("Uppsala", "Uppsala kommun", 9), ("Malmö", "Uppsala kommun", 1)], {"Uppsala": "Uppsala"}),
+        ([("Malmö", "Malmö stad", 1), ("Malmö", "Grundskolan", 50)], {"Malmö": "Malmö"}),
+        ([("Malmö", "Grundskolan", 50)], {}),
+        ([("Malmö", "HABO KOMMUN", 5)], {}),
+    ],
+)  # fmt: skip
+def test_a_number_belongs_to_the_municipality_that_its_rows_name(rows, owners):
+    found = number_owners((NUMBERS[number], name, "", count) for number, name, count in rows)
+    assert found == {NUMBERS[number]: owner for number, owner in owners.items()}
+
+
+def test_an_answer_about_a_number_does_not_reach_a_row_with_another_municipalitys_name():
+    yes = by_key([Decision(f"number:{NUMBERS['Uppsala']}", "Uppsala", True)])
+    assert identify(NamedOrganisation("Skolan", NUMBERS["Uppsala"]), yes) == Identified("Uppsala", Sureness.CONFIRMED)
+    other = NamedOrganisation("KNIVSTA KOMMUN", NUMBERS["Uppsala"])
+    assert identify(other, yes, owners={}) == Identified("Knivsta", Sureness.CANDIDATE)
+    by_hand = by_key([Decision("name:knivsta kommun|", "Uppsala", True)])
+    assert identify(other, by_hand, owners={}) == Identified("Uppsala", Sureness.CONFIRMED)
+    no = by_key([Decision(f"number:{NUMBERS['Uppsala']}", "Knivsta", False), *yes[f"number:{NUMBERS['Uppsala']}"]])
+    assert identify(other, no, owners={}) == Identified("Uppsala", Sureness.CONFIRMED)
+
+
+def test_a_persons_no_about_a_department_counts():
+    no = by_key([Decision("name:skolan|", "Uppsala", False)])
+    assert identify(NamedOrganisation("Skolan", NUMBERS["Uppsala"]), no, owners=OWNERS) is None
+    assert identify(NamedOrganisation("Uppsala kommun", NUMBERS["Uppsala"]), no, owners=OWNERS).sureness is Sureness.SURE
+
+
+def municipalities():
+    data = tomllib.loads((resources.files("monitor.awards") / "data" / "municipalities.toml").read_text("utf-8"))
+    return [name for row in data["county"] for name in row["municipalities"]]
+
+
+def without_marks(name):
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+
+
+def test_every_municipality_is_found_by_each_form_of_its_name():
+    names = municipalities()
+    assert len(names) == 290
+    for name in names:
+        for form in {name, genitive(name), name if name.endswith(("s", "x")) else f"{name}s"}:
+            for line in (f"{form} kommun", f"{form} stad".upper(), f"Municipality of {form}", f"{form.replace('-', ' ')} kommun"):
+                found = identify(NamedOrganisation(line, NUMBERS["Malmö"]), owners={NUMBERS["Malmö"]: name})
+                assert found == Identified(name, Sureness.SURE), line
+                assert identify(NamedOrganisation(line)).municipality == name, line
+                assert find_municipality(line).name == name
+            bare = f"{without_marks(form)} kommun".upper()
+            found = identify(NamedOrganisation(bare, NUMBERS["Malmö"]))
+            assert found.municipality == name or bare.startswith("HABO"), bare
+            assert found.sureness is (Sureness.CANDIDATE if bare.startswith("HABO") else Sureness.SURE), bare
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("Falun", "Falu"), ("Jönköping", "Jönköpings"), ("Nässjö", "Nässjö"), ("Borås", "Borås"), ("Kalmar", "Kalmar"),
+        ("Dals-Ed", "Dals-Eds"), ("Malung-Sälen", "Malung-Sälens"), ("Upplands-Bro", "Upplands-Bro"), ("Orust", "Orust"),
+        ("Lilla Edet", "Lilla Edets"), ("Täby", "Täby"), ("Höör", "Höörs"), ("Gotland", "Gotlands"), ("Ånge", "Ånge"),
+    ],
+)  # fmt: skip
+def test_the_genitive_of_a_municipality(name, form):
+    assert genitive(name) == form
+
+
+@pytest.mark.parametrize(
+    "line", ["FALU KOMMUN", "Falu kommun", "Falun", "City of Gothenburg", "nassjo kommun", "Upplands Bro kommun"]
+)
+def test_irregular_forms_are_known_in_settings(line):
+    assert find_municipality(line) is not None
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["NÄSSJÖ", "571 31 Nässjö", "57131 NASSJO", "SE-571 31 Nässjö", "S-571 31, Nässjö", "Nässjö, Sweden", "Nässjö (Sverige)",
+     "571 31 Nässjö, Sweden", "Nässjö Sweden", "Nässjö, SE"],
+)  # fmt: skip
+def test_a_town_is_read_with_its_postcode_and_country(place):
+    assert identify(NamedOrganisation("Brinellskolan", place=place)) == Identified("Nässjö", Sureness.LOCATED)
+
+
+@pytest.mark.parametrize("place", ["Eksjö, Nässjö", "Nässjö, Denmark", "571 31", "", "Sweden"])
+def test_what_is_no_town_is_nobodys(place):
+    assert identify(NamedOrganisation("Brinellskolan", place=place)) is None
 
 
 def test_a_person_decides_once_for_all_rows_of_an_organisation():

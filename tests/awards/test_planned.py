@@ -171,6 +171,15 @@ def test_a_plan_is_said_to_be_one_with_its_page(changes, language, line):
     assert planned_line(replace(TOWN, **changes), language=language) == line
 
 
+def test_a_planned_day_that_has_passed_is_not_told_as_coming():
+    assert planned_line(TOWN, today=date(2027, 1, 21)) == planned_line(TOWN)
+    late = planned_line(TOWN, FORECAST, today=date(2027, 3, 1))
+    assert late.startswith("Planerad: skulle öppna 21 januari 2027, sista dag 22 april 2027")
+    assert late.endswith("Väntades i februari 2027 och har inte öppnat än (tre år i rad)")
+    in_english = planned_line(replace(TOWN, opens=QUARTER), language="en", today=date(2027, 4, 1))
+    assert "was to open between January and March 2027" in in_english
+
+
 def test_the_outcome_is_told_with_the_plan():
     opened = replace(TOWN, code=TOWN.identifier, opened=date(2027, 4, 2), verdict=PromiseOutcome.LATE)
     assert planned_outcome(opened) == (

@@ -89,6 +89,29 @@ def test_promises_are_kept_in_the_archive_and_found_by_the_call(tmp_path):
         assert told("2026-W43") == told("2026-W48", now.replace(month=12, day=7)) == 5
 
 
+def test_a_month_that_has_passed_is_not_told_as_coming(tmp_path):
+    wide = replace(FORECAST, month=date(2026, 10, 1), earliest=date(2026, 9, 1), latest=date(2027, 2, 1))
+    promise = Promise(forecast=wide, departments=("miljo",), made=date(2026, 8, 3))
+    assert promises_ahead([promise], "miljo", date(2026, 10, 31)) == [promise]
+    assert promises_ahead([promise], "miljo", date(2026, 11, 1)) == []
+    with open_archive(tmp_path / "archive.db") as archive:
+        save_promises(archive.db, [promise])
+        zone = ZoneInfo("Europe/Stockholm")
+
+        def told(*now):
+            return expected_rounds_for(archive.db, "miljo", "2026-W20", datetime(*now, 7, tzinfo=zone), ["sv"])
+
+        assert len(told(2026, 10, 5)) == 1
+        assert told(2026, 11, 2) == ()
+
+
+def test_nothing_is_promised_of_a_month_that_has_passed():
+    spread = [(2024, date(2024, 9, 1)), (2025, date(2025, 9, 1)), (2025, date(2025, 12, 1)), (2026, date(2025, 12, 1))]
+    for today in (date(2026, month, 15) for month in range(1, 13)):
+        for one in update_promises(nature(*spread), [], lambda forecast: {"miljo"}, today):
+            assert one.forecast.month >= today.replace(day=1)
+
+
 def test_the_mail_names_what_is_likely_to_come():
     sample = samples()[MailKind.WEEKLY]
     line = "Brukar öppna i april, nästa 2027 (tre år i rad)"

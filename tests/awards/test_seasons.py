@@ -90,6 +90,22 @@ def test_what_comes_is_sorted_by_month_and_leaves_out_families_that_ended():
     assert [forecast.family for forecast in seasons.upcoming(date(2026, 11, 28), months=6)] == ["LIFE-SAP-NAT"]
 
 
+def test_no_upcoming_month_has_passed():
+    seasons = Seasons(rounds([(2023, 2023, 12), (2024, 2024, 9), (2025, 2025, 9)]))
+    forecast = seasons.forecast("LIFE-SAP-NAT")
+    assert (forecast.month, forecast.latest) == (date(2026, 9, 1), date(2026, 12, 1))
+    assert seasons.upcoming(date(2026, 9, 30)) == [forecast]
+    assert seasons.upcoming(date(2026, 10, 1)) == []
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("month", range(1, 13))
+def test_no_upcoming_month_of_the_real_rounds_has_passed(known, month):
+    _, every, _ = known
+    for forecast in Seasons(every).upcoming(date(2026, month, 28)):
+        assert forecast.month >= date(2026, month, 1), season_line(forecast)
+
+
 def test_lists_of_closed_calls_add_and_never_forget_an_opening(tmp_path):
     answer = {"apiVersion": "2", "results": [
         {"metadata": {"type": ["1"], "identifier": ["LIFE-2023-SAP-NAT"], "title": ["N"], "startDate": ["2023-04-18T00:00:00.000+0000"]}},

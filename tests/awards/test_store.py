@@ -249,6 +249,101 @@ def test_an_import_that_shrinks_by_more_than_a_tenth_needs_a_word(db, tmp_path):
     assert list_imports(db)[0]["problem"] == ""
 
 
+def without_partners(page):
+    for row in page["results"][1:]:
+        row["metadata"]["participants"] = ["[]"]
+
+
+def in_thousands(page):
+    for row in page["results"]:
+        row["metadata"]["euContributionAmount"] = ["600"]
+
+
+def shares_in_thousands(page):
+    for row in page["results"]:
+        (partners,) = row["metadata"]["participants"]
+        shrunk = [{**one, "eucontribution": one["eucontribution"] / 1000} for one in json.loads(partners)]
+        row["metadata"]["participants"] = [json.dumps(shrunk)]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (without_partners, "filerna har 1 deltagare men förra gången var det 40"),
+        (in_thousands, r"filerna har 24 000 EUR i bidrag men förra gången var det \d"),
+        (shares_in_thousands, r"EUR i deltagarnas andelar men förra gången var det \d"),
+    ],
+)
+def test_fewer_participants_or_less_money_needs_a_word_too(db, tmp_path, spoil, words):
+    page = files.portal_page(40, range(40))
+    path = files.write_json(tmp_path / "life.1.json", page)
+    import_source(db, "portal", [path], NOW)
+    before = contents(db)
+    spoil(page)
+    with pytest.raises(SourceError, match=f"{words}.*Det förra behålls.*--allow-fewer"):
+        import_source(db, "portal", [files.write_json(path, page)], NOW)
+    assert contents(db) == before
+    assert import_source(db, "portal", [path], NOW, allow_fewer=True).projects == 40
+    assert import_source(db, "portal", [path], NOW).projects == 40
+
+
+def test_another_currency_is_less_of_the_first(db, tmp_path):
+    path = files.write_kohesio(tmp_path, 20)
+    import_source(db, "kohesio", [path], NOW)
+    path.write_text(path.read_text("utf-8").replace("EUR", "SEK"), "utf-8")
+    with pytest.raises(SourceError, match="filerna har 0 EUR i "):
+        import_source(db, "kohesio", [path], NOW)
+
+
+def test_a_list_of_sums_that_shrinks_needs_a_word(db, tmp_path):
+    path = files.write_dashboard(tmp_path, 10)
+    import_source(db, "dashboard", [path], NOW)
+    before = contents(db)
+    path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:9]), "utf-8")
+    with pytest.raises(SourceError, match="filerna har 8 deltagare men förra gången var det 10"):
+        import_source(db, "dashboard", [path], NOW)
+    assert contents(db) == before
+    cheaper = files.write_dashboard(tmp_path, 10).read_text("utf-8").replace("351969.5", "3519.5")
+    path.write_text(cheaper, "utf-8")
+    with pytest.raises(SourceError, match="EUR i deltagarnas andelar"):
+        import_source(db, "dashboard", [path], NOW)
+    assert import_source(db, "dashboard", [path], NOW, allow_fewer=True).participants == 10
+
+
+def test_a_tenth_less_is_still_an_import(db, tmp_path):
+    import_source(db, "dashboard", [files.write_dashboard(tmp_path, 10)], NOW)
+    assert import_source(db, "dashboard", [files.write_dashboard(tmp_path, 9)], NOW).participants == 9
+
+
+def test_rows_that_differ_in_an_id_that_is_no_key_are_doubled(db, tmp_path):
+    rows = files.interreg_rows(30)
+    path = files.write_json(tmp_path / "rawdata.json", rows)
+    import_source(db, "interreg", [path], NOW)
+    before = contents(db)
+    again = [{**row, "id": f"again-{number}"} for number, row in enumerate(rows)]
+    for more in (again, again[:3]):
+        with pytest.raises(SourceError, match=f"{len(more)} av {30 + len(more)} poster står två gånger"):
+            import_source(db, "interreg", [files.write_json(path, rows + more)], NOW)
+        assert contents(db) == before
+    path.unlink()
+    both = [files.write_json(tmp_path / "1.json", rows), files.write_json(tmp_path / "2.json", again)]
+    with pytest.raises(SourceError, match="står också i en annan fil"):
+        import_source(db, "interreg", both, NOW)
+
+
+@pytest.mark.parametrize("times", [1, 3, 120])
+def test_organisations_of_cordis_that_stand_twice_are_refused(db, tmp_path, times):
+    projects, organisations = files.cordis_rows(40)
+    path = tmp_path / "cordis-HORIZONprojects-csv.zip"
+    files.pack_cordis(tmp_path, projects, organisations)
+    import_source(db, "cordis-horizon", [path], NOW)
+    before = contents(db)
+    files.pack_cordis(tmp_path, projects, organisations + organisations[:times])
+    with pytest.raises(SourceError, match=f"{times} av {120 + times} poster står två gånger"):
+        import_source(db, "cordis-horizon", [path], NOW)
+    assert contents(db) == before
+
+
 def test_a_field_that_is_not_always_there_is_missed_when_it_was_there_before(db, tmp_path):
     path = files.write_json(tmp_path / "life.1.json", files.portal_page(30, range(30)))
     import_source(db, "portal", [path], NOW)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitor.archive.award_decisions import store_own_list
 from monitor.awards.store import import_source, open_awards
 from tests.awards import files
 from tests.awards.test_deciding import erasmus_of_schools
@@ -114,6 +115,17 @@ def test_the_own_list_is_kept_compared_and_given_out_as_csv(coordinator, funded)
     assert file.text.startswith("\ufeffutfall;")
     assert "'=HYPERLINK(1)" in file.text
     assert "saknas hos utgivarna;Vänortsresa" in file.text
+
+
+def test_a_kept_list_that_is_no_longer_read_is_said_to_be_wrong(coordinator, site, funded):
+    with site.archive.writing() as db:
+        store_own_list(db, 'projekt;belopp\n"oavslutad;1\nBro;2', who="Anna", now=WHEN)
+    page = coordinator.get("/historia")
+    assert page.status_code == 200
+    assert "Listan, rad 2: har ett citattecken som inte avslutas" in words(page.text)
+    file = coordinator.get("/historia/avstamning.csv")
+    assert file.status_code == 400
+    assert "rad 2" in file.text
 
 
 def test_own_projects_of_several_years_make_a_chart(coordinator, site, tmp_path):

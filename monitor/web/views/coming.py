@@ -53,7 +53,7 @@ def _planned(one: PlannedCall, promises: Iterable[Promise], visit: Visit, *, who
     return ComingRound(
         title=one.title,
         english=True,
-        line=f"{planned_line(one, beside.forecast if beside else None, visit.language)}.",
+        line=f"{planned_line(one, beside.forecast if beside else None, visit.language, today=visit.now.date())}.",
         page=document_path(one.document, one.page),
         quote=one.quote if whole else "",
         concerns=visit.wording.join(name for _, name in _departments(visit, [one])) if whole else "",
@@ -66,7 +66,7 @@ def _forecast(promise: Promise, visit: Visit) -> ComingRound:
     return ComingRound(
         title=forecast.title,
         english=code_year(forecast.latest_code) is not None,
-        line=season_line(forecast, visit.language),
+        line=season_line(forecast, visit.language, today=visit.now.date()),
     )
 
 

@@ -92,7 +92,10 @@ def _page(visit: Visit, *, text: str | None = None, error: str = "") -> Response
     candidates = _candidates(projects) if visit.actor else []
     stored = last_own_list(db) if visit.actor else None
     listed = stored[0] if stored else ""
-    reconciled = _reconciled(listed, projects)
+    try:
+        reconciled, unread = _reconciled(listed, projects), ""
+    except SourceError as problem:  # a list that an older version read otherwise
+        reconciled, unread = [], str(problem)
     view = HistoryView(
         history=history,
         groups=group_projects(own),
@@ -106,7 +109,7 @@ def _page(visit: Visit, *, text: str | None = None, error: str = "") -> Response
         counts=Counter(one.outcome for one in reconciled),
         differing=sum(one.differs for one in reconciled),
         own_list=listed if text is None else text,
-        list_error=error,
+        list_error=error or (unread if text is None else ""),
         asked=_contacts(visit),
         done=DONE,
     )
@@ -186,7 +189,11 @@ def reconciliation_file(visit: Visit) -> Response:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row in table_rows(_reconciled(stored[0], history.projects.get(history.home, ()))):
+    try:
+        rows = table_rows(_reconciled(stored[0], history.projects.get(history.home, ())))
+    except SourceError as error:
+        return problem_page(visit, 400, detail=f"{error}.")
+    for row in rows:
         writer.writerow(escape_formula(cell) for cell in row)
     return download("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", "avstamning.csv")
 
