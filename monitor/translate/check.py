@@ -191,7 +191,7 @@ def _is_label(words: Sequence[str], behind: str) -> bool:
 def _value_names() -> frozenset[str]:
     words = value_words("en")
     tables = (words.months, words.short_months, words.weekdays, words.short_weekdays, words.currencies, words.ordinals)
-    return frozenset({word for table in (*tables, words.cardinals) for word in table} | {"noon", "midnight"})
+    return frozenset({word for table in (*tables, words.cardinals) for word in table} | {"noon", "midnight", "no", "no."})
 
 
 @cache

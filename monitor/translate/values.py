@@ -221,7 +221,7 @@ class _Reader:
             return None if _is_currency(match[0]) else KeptValue(kind="koden", value=match[0].upper())
 
         self._take(_CODE, make)
-        letter = r"[B-HJ-ZA]" if self._english else r"[A-Z]"
+        letter = r"(?:[B-HJ-Z]|A(?! [A-Z][a-z]))" if self._english else r"[A-Z]"
         self._take_part(re.compile(rf"(?<=[\w,)] )({letter})(?![\w'’.-]|[:&]\w)"))
 
     def _take_part(self, pattern: re.Pattern[str]) -> None:
@@ -483,7 +483,7 @@ def _time_pattern(language: str) -> re.Pattern[str]:
         )
     unit = r"(?!\d|[.,]\d| ?(?:%|procent|milj|mdr|euro|kr|EUR|SEK|€))"
     return re.compile(
-        rf"(?<![\d.,:/])(?:(?:kl\.?|klockan) ?(?P<h1>\d{{1,2}})(?:[:.](?P<m1>\d{{2}}))?(?!\d)|{clock}"
+        rf"(?<![\d.,:/])(?:(?:kl\.?|klockan) ?(?P<h1>\d{{1,2}})(?:[:.](?P<m1>\d{{2}})(?:[:.]00)?)?(?!\d)|{clock}"
         rf"|(?P<h3>\d{{1,2}})\.(?P<m3>\d{{2}}){unit})"
         rf"|\b(?P<word>mitt på dagen|midnatt)\b",
         re.IGNORECASE,

@@ -183,6 +183,14 @@ def listed(english: tuple | list, swedish: tuple | list) -> Callable[[Pick], Wri
     return write
 
 
+def reference(pick: Pick) -> Written:
+    place = int(pick(range(len(REFERENCES))))
+    en, sv = REFERENCES[place]
+    # A fault is another number or letter; another noun before the same letter is out of the check's reach.
+    faults = tuple(other for name, other in REFERENCES if name.split()[1] != en.split()[1])
+    return Written(en, sv, faults, place)
+
+
 def weekday(pick: Pick) -> Written:
     named = listed(DAYS, DAGAR)(pick)
     inner = day(pick)
@@ -243,7 +251,7 @@ KINDS: dict[str, Callable[[Pick], Written]] = {
     "amount": amount, "share": share, "day": day, "weekday": weekday, "duration": duration, "compound": compound, "count": count,
     "big": big, "clock": clock, "month": listed(MONTHS, MANADER), "ordinal": listed(ORDINALS, ORDNING),
     "quarter": listed(("first", "second", "third", "fourth"), ("första", "andra", "tredje", "fjärde")),
-    "fraction": listed(*zip(*FRACTIONS, strict=True)), "code": listed(CODES, CODES), "reference": listed(*zip(*REFERENCES, strict=True)),
+    "fraction": listed(*zip(*FRACTIONS, strict=True)), "code": listed(CODES, CODES), "reference": reference,
 }  # fmt: skip
 
 FRAMES = (
