@@ -30,6 +30,36 @@ def number_words() -> Mapping[str, Decimal]:
     return words | _values("half") | halves | _values("before_scale")
 
 
+@cache
+def spelled_numbers(language: str) -> Mapping[str, int]:
+    """Return the whole numbers from zero to ninety-nine by the words of one language, Swedish or English."""
+    (ones,) = (
+        row["words"].split(", ") for row in read_rows(_FILE, "ones", language=str, words=str) if row["language"] == language
+    )
+    words = {word: value for value, word in enumerate(ones)}
+    for row in read_rows(_FILE, "tens", language=str, words=str, joint=str):
+        if row["language"] == language:
+            joint = row["joint"].replace("none", "")
+            for value, ten in enumerate(row["words"].split(", "), start=2):
+                words |= {ten: value * 10} | {f"{ten}{joint}{ones[one]}": value * 10 + one for one in range(1, 10)}
+    return words | {
+        word[:-2] + "ett": value for word, value in words.items() if language == "sv" and value % 10 == 1 and value != 11
+    }
+
+
+@cache
+def spelled_ordinals(language: str) -> Mapping[str, int]:
+    """Return the ordinals from first to thirty-first by the words of one language, Swedish or English."""
+    table = {"sv": "day", "en": "day_of"}[language]
+    return {
+        word: place
+        for row in read_rows("calendar.toml", table, language=str, words=str)
+        if row["language"] == language
+        for place, words in enumerate(row["words"].split(), start=1)
+        for word in words.split("|")
+    }
+
+
 def _values(table: str) -> dict[str, Decimal]:
     return {
         word: Decimal(row["value"]) for row in read_rows(_FILE, table, value=str, words=str) for word in row["words"].split(", ")

@@ -25,7 +25,7 @@ class StepVerdict(StrEnum):
     IMPOSSIBLE = "impossible"
     """Cannot be made before the last day, even if everybody hurries."""
     LATE = "late"
-    """Should have begun or be done by now; can still be made in less time than usual."""
+    """Should have begun or be done by now, or will be done after its day; can still be made before the last day."""
     NOW = "now"
     """Goes on, or must begin within `SOON`."""
     LATER = "later"
@@ -54,7 +54,7 @@ class Step:
     papers: date | None = None
     """Day by which the board must have the papers."""
     due: date | None = None
-    """Last day to be done; for a board, the day of its meeting."""
+    """Last day to be done; for a board, the day of its meeting, if one is held in time."""
     earliest: date | None = None
     """Earliest day at which the step can be done, from today with the shortest lead times; None for a step that is done."""
     decided: bool = True
@@ -231,7 +231,8 @@ class _Planner:
             papers=papers,
             due=due,
             earliest=earliest,
-            decided=_all_decided(gate.meeting, due, earliest),
+            # Without papers no meeting is held in time, and the due day is none of the board's.
+            decided=_all_decided(gate.meeting, due if papers is not None else None, earliest),
             stated=self._needed[gate.id] is True,
             mark=self._facts.marks.get(gate.id),
         )
@@ -257,6 +258,8 @@ class _Planner:
             return StepVerdict.IMPOSSIBLE
         if begin is None or due is None:
             return StepVerdict.NOW if state is StepState.STARTED else StepVerdict.LATER
+        if earliest is not None and earliest > due:
+            return StepVerdict.LATE
         if due < self._today or (begin < self._today and state is not StepState.STARTED):
             return StepVerdict.LATE
         return StepVerdict.NOW if state is StepState.STARTED or begin <= self._today + SOON else StepVerdict.LATER

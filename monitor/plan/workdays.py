@@ -63,7 +63,7 @@ class Workdays:
         return next((one for step in range(_LONGEST_SEARCH) if self._meets(meetings, one := day + step * _DAY)), None)
 
     def _meets(self, meetings: Meetings, day: date) -> bool:
-        if meetings.days and min(meetings.days) <= day <= max(meetings.days):
+        if meetings.days and day <= max(meetings.days):
             return day in meetings.days
         return _in_pattern(meetings, day) and self.is_working(day)
 

@@ -1,64 +1,26 @@
 """Check of a translation: its numbers, dates, times, codes and names must be the original's, or the original is kept. Pure.
 
-A meaning that is turned round with the same numbers, such as a lost "not", is out of reach.
+Values are compared in their order within each kind and unit, so that two days or two shares cannot change places. A meaning
+that is turned round with the same values, such as a lost "not", is out of reach.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-_WORDS = {
-    "en": {
-        "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-        "twelve": 12, "twenty": 20, "thirty": 30,
-    },
-    "sv": {
-        "två": 2, "tre": 3, "fyra": 4, "fem": 5, "sex": 6, "sju": 7, "åtta": 8, "nio": 9, "tio": 10, "elva": 11, "tolv": 12,
-        "tjugo": 20, "trettio": 30,
-    },
-}  # fmt: skip
-"""Numbers in words. One is left out: in both languages it is an article as well."""
-_SCALES = {
-    "en": {"thousand": 3, "million": 6, "billion": 9},
-    "sv": {"tusen": 3, "miljon": 6, "miljoner": 6, "miljard": 9, "miljarder": 9},
-}
-"""Powers of ten of the words behind a number."""
-_FREE_CODES = frozenset({"SME", "SMES", "NGO", "NGOS", "UN", "VAT", "AI", "ICT", "IT", "GDP", "R&D", "USA", "UK", "US"})
-"""Abbreviations that Swedish has other words for."""
-_CURRENCIES = {
-    "€": "EUR",
-    "euro": "EUR",
-    "euros": "EUR",
-    "eur": "EUR",
-    "sek": "SEK",
-    "kronor": "SEK",
-    "$": "USD",
-    "usd": "USD",
-    "£": "GBP",
-}
-_SPACE = "[ \u00a0\u202f]"
-_NUMBER = {
-    "en": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
-    "sv": re.compile(rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:,\d+)?|\d+(?:[.,]\d+)*"),
-}
-_ADDRESS = re.compile(r"https?://[^\s<>\"”)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bwww\.[^\s<>\"”)]+")
-_CODE = re.compile(r"\b(?=[A-Z0-9][\w&/+-]*[A-Z0-9])(?:[A-Z][A-Z0-9&]+(?:[-/+][A-Za-z0-9]+)*|[A-Z][a-z]*\d[\w-]*)(?:\+)?")
+from monitor.translate.value_words import CURRENCIES, LABELS, POLES, value_words
+from monitor.translate.values import KeptValue, read_values
+
 _NAME = re.compile(r"(?:[A-ZÅÄÖ][\w'’-]*[a-zåäöéü][\w'’-]*)(?:\s+(?:of\s+the\s+|of\s+|for\s+|and\s+|de\s+)?[A-ZÅÄÖ][\w'’-]*)*")
-_ISO_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-
-
-@dataclass(frozen=True, slots=True)
-class KeptValue:
-    """Value of a sentence that a translation must keep."""
-
-    kind: str
-    """Kind of the value: number, percent, money, date, time, code or address."""
-    value: str
+_LABEL = re.compile(rf"(?:{LABELS['en']})", re.IGNORECASE)
+_PERIODS = frozenset({"år", "månad", "vecka", "dag", "arbetsdag", "kalenderdag", "timme", "minut"})
+"""Units of one order: "two weeks and three months" and "tre månader och två veckor" are not the same."""
+_JOINTS = frozenset({"of", "for", "and", "the", "de"})
+_UNORDERED = frozenset({"förkortningen", "valutan"})
+"""Kinds that count once however often they stand in a sentence, in any order."""
 
 
 def find_differences(
@@ -74,136 +36,101 @@ def find_differences(
     """
     if not translated.strip():
         return ("översättningen är tom",)
-    source, target = _Reader(original, "en" if language == "en" else "sv"), _Reader(translated, "sv")
-    before, after = source.facts(), target.facts()
-    lost = [f"{fact.kind} {fact.value} saknas" for fact in (before - after).elements()]
-    added = [f"{fact.kind} {fact.value} finns inte i originalet" for fact in (after - before).elements()]
+    before, after = read_values(original, "en" if language == "en" else "sv"), read_values(translated, "sv")
+    lost: list[KeptValue] = []
+    added: list[KeptValue] = []
+    moved = []
+    for group in sorted({_group(value) for value in (*before, *after)}):
+        ours, theirs = ([value for value in values if _group(value) == group] for values in (before, after))
+        if _is_kept(ours, theirs):
+            continue
+        less, more = _unmatched(ours, theirs), _unmatched(theirs, ours)
+        lost, added = [*lost, *less], [*added, *more]
+        if not less and not more:
+            moved.append(f"{group[0]}: ordningen är en annan än {', '.join(value.value for value in ours)}")
+    poles = _exchanged(original, translated) if language == "en" else []
     names = [f"namnet {name} saknas" for name in _lost_names(original, translated, glossary or {})]
-    return (*lost, *added, *names)
+    return (*_described(lost, added), *moved, *poles, *names)
 
 
-class _Reader:
-    """Reader of the facts of one sentence; what is read is blanked, so that no part counts twice."""
-
-    def __init__(self, text: str, language: str) -> None:
-        self._text = text
-        self._language = language
-        self._found: Counter[KeptValue] = Counter()
-
-    def facts(self) -> Counter[KeptValue]:
-        """Return the facts, each with the number of times that it stands there."""
-        self._take(_ADDRESS, lambda match: KeptValue("adressen", match[0].rstrip(".,;")))
-        self._take(_ISO_DAY, lambda match: KeptValue("datumet", f"{match[1]}-{match[2]}-{match[3]}"))
-        self._take_dates()
-        self._take(_time_pattern(self._language), self._time)
-        self._take(_CODE, _code)
-        self._take_numbers()
-        return self._found
-
-    def _take(self, pattern: re.Pattern[str], make: object) -> None:
-        assert callable(make)
-
-        def blank(match: re.Match[str]) -> str:
-            fact = make(match)
-            if fact is None:
-                return match[0]
-            if fact.value:
-                self._found[fact] += 1
-            return " " * len(match[0])
-
-        self._text = pattern.sub(blank, self._text)
-
-    def _take_dates(self) -> None:
-        months = _months(self._language)
-
-        def make(match: re.Match[str]) -> KeptValue:
-            parts = match.groupdict()
-            month = months.index((parts.get("m1") or parts.get("m2") or parts.get("m3") or "").casefold()) + 1
-            day = int(parts.get("d1") or parts.get("d2") or 0)
-            year = parts.get("y1") or parts.get("y2") or parts.get("y3") or "0"
-            return KeptValue("datumet", f"{int(year):04d}-{month:02d}-{day:02d}")
-
-        self._take(_date_pattern(self._language), make)
-
-    def _time(self, match: re.Match[str]) -> KeptValue | None:
-        parts = match.groupdict()
-        hour, minute = int(parts["h1"] or parts["h2"]), int(parts["m1"] or parts["m2"] or 0)
-        half = (parts.get("half") or "").casefold().replace(".", "")
-        if half:
-            hour = hour % 12 + (12 if half == "pm" else 0)
-        return KeptValue("klockslaget", f"{hour:02d}:{minute:02d}") if hour < 25 and minute < 60 else None
-
-    def _take_numbers(self) -> None:
-        scales = _SCALES[self._language]
-        for match in _NUMBER[self._language].finditer(self._text):
-            rest = self._text[match.end() : match.end() + 24]
-            value = _decimal(match[0], self._language)
-            scale = re.match(rf"{_SPACE}?({'|'.join(scales)})\b", rest, re.IGNORECASE)
-            if scale:
-                value *= Decimal(10) ** scales[scale[1].casefold()]
-                rest = rest[scale.end() :]
-            percent = re.match(rf"{_SPACE}?(?:%|per{_SPACE}?cent\b|procent\b)", rest, re.IGNORECASE)
-            self._found[KeptValue("andelen" if percent else "talet", f"{value.normalize():f}")] += 1
-        for word in re.findall(r"[^\W\d_]+|[€$£]", self._text):
-            folded = word.casefold()
-            if folded in _WORDS[self._language]:
-                self._found[KeptValue("talet", str(_WORDS[self._language][folded]))] += 1
-            if folded in _CURRENCIES:
-                self._found[KeptValue("valutan", _CURRENCIES[folded])] += 1
+def _group(value: KeptValue) -> tuple[str, str]:
+    if value.unit in CURRENCIES:
+        return value.kind, "pengar"
+    return value.kind, "tid" if value.unit in _PERIODS else value.unit
 
 
-def _code(match: re.Match[str]) -> KeptValue | None:
-    text = match[0]
-    if text.casefold() in _CURRENCIES:
-        return None
-    # A plural s is no part of an abbreviation; one that Swedish has other words for counts in neither language.
-    return KeptValue("koden", "" if text.upper() in _FREE_CODES else text)
+def _is_same(one: KeptValue, other: KeptValue) -> bool:
+    return not one.unsure and not other.unsure and (one.value, one.unit) == (other.value, other.unit)
 
 
-def _decimal(text: str, language: str) -> Decimal:
-    """Return the value of a number as a language writes it: 1,500.5 in English, 1 500,5 in Swedish."""
-    bare = re.sub(_SPACE, "", text)
-    if language == "en":
-        return Decimal(bare.replace(",", ""))
-    parts = re.split("[.,]", bare)
-    # A Swedish number has one comma; one with more parts is no number that could equal the original's.
-    return Decimal(f"{parts[0]}.{'9'.join(parts[1:])}") if len(parts) > 1 else Decimal(bare)
+def _is_kept(before: Sequence[KeptValue], after: Sequence[KeptValue]) -> bool:
+    """Return whether two rows of values of one kind are the same, but for optional ones that only one of them has."""
+    if any(value.kind in _UNORDERED for value in (*before, *after)):
+        return not _unmatched(before, after) and not _unmatched(after, before)
+    reached = {(0, 0)}
+    for _ in range(len(before) + len(after)):
+        steps = set()
+        for left, right in reached:
+            if left < len(before) and right < len(after) and _is_same(before[left], after[right]):
+                steps.add((left + 1, right + 1))
+            if left < len(before) and before[left].optional:
+                steps.add((left + 1, right))
+            if right < len(after) and after[right].optional:
+                steps.add((left, right + 1))
+        if steps <= reached:
+            break
+        reached |= steps
+    return (len(before), len(after)) in reached
 
 
-@cache
-def _months(language: str) -> tuple[str, ...]:
-    """Return the names of the twelve months in lower case, January first (CLDR)."""
-    from babel.dates import get_month_names
-
-    return tuple(name.casefold() for name in get_month_names("wide", locale=language).values())
-
-
-@cache
-def _date_pattern(language: str) -> re.Pattern[str]:
-    months = "|".join(_months(language))
-    day = r"(?:st|nd|rd|th)?" if language == "en" else r"(?::e|\.)?"
-    of = r"(?:of\s+)?" if language == "en" else ""
-    first = rf"(?P<d1>\d{{1,2}}){day}\s+{of}(?P<m1>{months})\b(?:,?\s+(?P<y1>\d{{4}}))?"
-    # In lower case "may" and "march" are verbs, and "mars" is no month without its day or year.
-    second = (
-        rf"(?P<m2>{months})\s+(?P<d2>\d{{1,2}}){day}(?!\d)(?:,?\s+(?P<y2>\d{{4}}))?"
-        if language == "en"
-        else r"(?P<m2>(?!))(?P<d2>)(?P<y2>)"
-    )
-    third = rf"\b(?P<m3>{months})\s+(?P<y3>\d{{4}})"
-    return re.compile(rf"\b(?:{first}|{second}|{third})\b", re.IGNORECASE)
+def _unmatched(values: Sequence[KeptValue], others: Sequence[KeptValue]) -> list[KeptValue]:
+    """Return the values, optional ones left out, that others do not have as many times."""
+    left = Counter((other.value, other.unit) for other in others if not other.unsure)
+    found = []
+    for value in values:
+        if not value.unsure and left[value.value, value.unit] > 0:
+            left[value.value, value.unit] -= value.kind not in _UNORDERED
+        elif not value.optional:
+            found.append(value)
+    return found
 
 
-@cache
-def _time_pattern(language: str) -> re.Pattern[str]:
-    if language == "en":
-        return re.compile(
-            r"\b(?:(?P<h1>\d{1,2})(?:[:.](?P<m1>\d{2}))?\s*(?P<half>[ap]\.?m\b\.?)|(?P<h2>\d{1,2}):(?P<m2>\d{2})(?::00)?)",
-            re.IGNORECASE,
-        )
-    return re.compile(
-        r"\b(?:(?:kl\.?|klockan)\s*(?P<h1>\d{1,2})(?:[:.](?P<m1>\d{2}))?|(?P<h2>\d{1,2}):(?P<m2>\d{2})(?::00)?)", re.IGNORECASE
-    )
+def _described(lost: Sequence[KeptValue], added: Sequence[KeptValue]) -> list[str]:
+    """Return a phrase for each difference; of a number that only changed its currency, the currency is named."""
+    found = []
+    unpaired = list(added)
+    for value in lost:
+        pair = next((other for other in unpaired if _is_other_currency(value, other)), None)
+        if pair is None:
+            found.append(f"{value.kind} {value.value} saknas")
+            continue
+        unpaired.remove(pair)
+        found += [f"valutan {value.unit} saknas"] if value.unit in CURRENCIES else []
+        found += [f"valutan {pair.unit} finns inte i originalet"] if pair.unit in CURRENCIES else []
+    return [*found, *(f"{value.kind} {value.value} finns inte i originalet" for value in unpaired)]
+
+
+def _is_other_currency(one: KeptValue, other: KeptValue) -> bool:
+    same = one.kind == other.kind == "talet" and one.value == other.value and one.unit != other.unit
+    return same and all(value.unit in ("", *CURRENCIES) for value in (one, other))
+
+
+def _exchanged(original: str, translated: str) -> list[str]:
+    """Return a phrase for each pair of opposites, such as opening and closing, that a translation has the other way round."""
+    found = []
+    for pair in POLES:
+        before, after = _poles(original, pair, 0), _poles(translated, pair, 1)
+        if before and after and (set(before).isdisjoint(after) or (len(before) == len(after) == 2 and before != after)):
+            found.append(f"{before[0]} har blivit {after[0]}")
+    return found
+
+
+def _poles(text: str, pair: Sequence[tuple[str, str, str]], language: int) -> list[str]:
+    """Return the opposites that a text has, in the order of their first places."""
+    found = [
+        (match.start(), row[0]) for row in pair if (match := re.search(rf"\b(?:{row[language + 1]})\b", text, re.IGNORECASE))
+    ]
+    return [name for _, name in sorted(found)]
 
 
 def _lost_names(original: str, translated: str, glossary: Mapping[str, str]) -> Iterable[str]:
@@ -214,7 +141,8 @@ def _lost_names(original: str, translated: str, glossary: Mapping[str, str]) -> 
         if _begins_sentence(original, match.start()):
             name = name.partition(" ")[2]  # the first word has a capital for its place
         name = name.strip()
-        if not name or name.casefold() in _months("en") or not name[0].isupper():
+        name = _without_values(name, original[match.end() :])
+        if not name or not name[0].isupper():
             continue
         if name.casefold() in text or _is_said(name, text, glossary):
             continue
@@ -223,7 +151,7 @@ def _lost_names(original: str, translated: str, glossary: Mapping[str, str]) -> 
 
 def _begins_sentence(text: str, start: int) -> bool:
     before = text[:start].rstrip(" \"”“'(")
-    return not before or before[-1] in ".!?:;–"
+    return not before or before[-1] in ".!?:;–-"
 
 
 def _is_said(name: str, text: str, glossary: Mapping[str, str]) -> bool:
@@ -235,7 +163,35 @@ def _is_said(name: str, text: str, glossary: Mapping[str, str]) -> bool:
             return True
     # Several names in a row, such as two countries: each for itself.
     parts = re.split(r"\s+and\s+|\s+for\s+|,\s*", name)
-    return len(parts) > 1 and all(part.casefold() in text or _is_said(part, text, glossary) for part in parts if part)
+    return len(parts) > 1 and all(
+        part.casefold() in text or _is_value(part) or _is_said(part, text, glossary) for part in parts if part
+    )
+
+
+def _without_values(name: str, behind: str) -> str:
+    """Return a name without the words that are read as values: days, months, currencies, numbers, and nouns before a code."""
+    words = name.split()
+    while words and (_is_value(words[-1]) or _is_label(words, behind) or words[-1] in _JOINTS):
+        behind = words.pop()
+    while words and (_is_value(words[0]) or words[0] in _JOINTS):
+        words.pop(0)
+    return " ".join(words)
+
+
+def _is_value(word: str) -> bool:
+    return word.casefold() in _value_names() or re.fullmatch(r"[A-Z]|[IVX]+|[A-Z]{2,}s", word) is not None
+
+
+def _is_label(words: Sequence[str], behind: str) -> bool:
+    """Return whether the last word names the code behind it: "Article 5", "Annex II"."""
+    return _LABEL.fullmatch(words[-1]) is not None and re.match(r" ?(?:\(EU\) )?(?:No )?(?:[\d(]|[A-Z]+\b)", behind) is not None
+
+
+@cache
+def _value_names() -> frozenset[str]:
+    words = value_words("en")
+    tables = (words.months, words.short_months, words.weekdays, words.short_weekdays, words.currencies, words.ordinals)
+    return frozenset({word for table in (*tables, words.cardinals) for word in table} | {"noon", "midnight", "no", "no."})
 
 
 @cache

@@ -22,6 +22,7 @@ _NAMES = {
     "european": "europeisk",
     "nordic": "nordisk",
     "baltic": "baltisk",
+    "member state": "medlemsstat",
 }
 """Names that the concepts do not have, and adjectives that English writes with a capital."""
 

@@ -115,6 +115,27 @@ def test_boards_meet_on_decided_days_and_else_by_their_pattern():
     assert days.next_meeting(never, date(2026, 1, 1)) is None, "every fifth Friday of December is a holiday in these years"
 
 
+def test_before_the_first_decided_day_a_board_does_not_meet():
+    days = [date(2027, 2, 17), date(2027, 3, 17)]
+    meetings = Meetings.model_validate({**MEETINGS, "days": days})
+    assert Workdays().next_meeting(meetings, date(2026, 12, 21)) == days[0], "20 January is a third Wednesday, but not decided"
+    assert Workdays().last_meeting(meetings, date(2027, 2, 10)) is None
+    file = gates({"id": "namnd", "days": 5, "least": 2, "meeting": {**MEETINGS, "days": days}}, margin=1)
+    step = by_id(plan("2026-12-20", "2027-02-10", file))["namnd"]
+    assert (step.verdict, step.earliest, step.papers, step.decided) == (StepVerdict.IMPOSSIBLE, days[0], None, True)
+
+
+def test_a_step_that_cannot_be_done_by_its_day_is_late():
+    file = gates({"id": "avsikt", "days": 10, "least": 3}, margin=1)
+    started = {"avsikt": StepMark(StepState.STARTED, date(2026, 12, 14))}
+    for day, last, marks in (("2026-12-14", "2026-12-17", {}), ("2026-12-14", "2026-12-17", started)):
+        step = by_id(plan(day, last, file, marks=marks))["avsikt"]
+        assert step.due < step.earliest <= date(2026, 12, 17)
+        assert step.verdict is StepVerdict.LATE
+    shipped = by_id(plan("2026-11-30", "2026-12-15"))
+    assert all(step.verdict is not StepVerdict.NOW for step in shipped.values() if step.earliest > step.due)
+
+
 def test_the_plan_goes_back_through_what_waits_for_what():
     file = gates(
         {"id": "egna-pengar", "days": 10, "least": 3, "before": ["namnd"]},

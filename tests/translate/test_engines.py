@@ -1,4 +1,9 @@
-"""Engines against a server of ours that speaks their protocols, well and badly."""
+"""Engines against a server of ours that speaks their protocols, well and badly; LibreTranslate itself where it is installed."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
 
 import pytest
 
@@ -136,3 +141,50 @@ def test_firefox_models_come_from_a_folder(tmp_path):
 def test_batches_stay_within_the_limit_of_the_engine():
     assert batches(["aaaa", "bbbb", "cc", "x" * 20], 10) == [("aaaa", "bbbb"), ("cc",)]
     assert batches([], 10) == []
+
+
+def test_libretranslate_itself_translates_where_it_is_installed_with_a_model(tmp_path):
+    program = shutil.which("libretranslate")
+    if program is None:
+        pytest.skip("libretranslate is not installed")
+    models = pytest.importorskip(
+        "argostranslate.package", reason="argostranslate, which has libretranslate's models, is not installed"
+    )
+    if not any((one.from_code, one.to_code) == ("en", "sv") for one in models.get_installed_packages()):
+        pytest.skip("libretranslate has no model from English to Swedish")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    command = [
+        program,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--load-only",
+        "en,sv",
+        "--disable-web-ui",
+        "--disable-files-translation",
+    ]
+    with (tmp_path / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:
+        try:
+            engine = LibreTranslate(url=f"http://127.0.0.1:{port}", seconds=60)
+            answer = retried(engine, server)
+        finally:
+            server.terminate()
+    assert len(answer.translations) == len(SENTENCES)
+    assert all(answer.translations)
+    assert "maj" in answer.translations[1]
+
+
+def retried(engine, server, most=120):
+    """Return the first answer of a server that is starting; each try waits on the server's own port."""
+    for _ in range(most):
+        try:
+            return engine.submit(SENTENCES, "en")
+        except TranslationError:
+            if server.poll() is not None:
+                raise
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(0.5)
+    return engine.submit(SENTENCES, "en")
