@@ -196,7 +196,7 @@ SECTION_LABELS: Mapping[MailSection, SectionLabel] = {
     MailSection.CHANGED: SectionLabel("Ändrat", CountText("1 ändrad", "{} ändrade")),
     MailSection.EVENTS: SectionLabel("Evenemang", CountText("1 evenemang", "{} evenemang")),
     MailSection.PARTNERS: SectionLabel("Söker partner", CountText("1 partnersökning", "{} partnersökningar")),
-    MailSection.POLICY: SectionLabel("Förslag och beslut", CountText("1 beslut i EU", "{} beslut i EU")),
+    MailSection.POLICY: SectionLabel("Förslag och beslut", CountText("1 förslag eller beslut", "{} förslag och beslut")),
     MailSection.NEWS: SectionLabel("Nyheter", CountText("1 nyhet", "{} nyheter")),
     MailSection.MISSED: SectionLabel(
         "Stängde innan vi hann skriva", CountText("1 stängde innan vi hann skriva", "{} stängde innan vi hann skriva")

@@ -10,10 +10,12 @@ from datetime import datetime
 from scrapy.http import HtmlResponse
 
 from monitor.archive.runs import Document
+from monitor.calls import Call, call_status
 from monitor.collect.links import find_feeds, unfollowed_link_prefixes
 from monitor.collect.quality import Lack, assess, find_lack
 from monitor.collect.reading import Problem, ProblemKind, SourceReading
 from monitor.sources import BROWSED_KINDS, Source
+from monitor.vocabulary import Kind, Status
 
 _ADVICE_BY_PROBLEM = {
     ProblemKind.GONE: "Sök upp sidans nya adress på webbplatsen och ändra url.",
@@ -33,6 +35,8 @@ _ADVICE_BY_PROBLEM = {
     "godta läsningen med: monitor sources accept ID",
     ProblemKind.SERVER: "Felet ligger hos webbplatsen. Försök igen i morgon.",
 }
+_ALL_OTHER = "Allt på sidan räknades som något annat än utlysningar, nyheter och evenemang. Är det fel, ändra publishes."
+_ALL_PAST = "Allt på sidan har stängt eller redan varit. Inget behöver ändras; nästa omgång läses när den kommer."
 _OTHERWISE = "Leta annars efter ett flöde eller en annan sida hos samma utgivare, eller stäng av källan: enabled = false."
 _SCRIPTED = "Listan byggs av skript, och kan troligen läsas med installationens webbläsare. Pröva browser = true"
 _SCRIPTED_WITHOUT = (
@@ -155,6 +159,13 @@ def _link_advice(source: Source, page: HtmlResponse) -> list[Remedy]:
     return advice
 
 
+def _is_past(call: Call, now: datetime) -> bool:
+    """Return True for a call that has closed and for an event that has been."""
+    if call.kind is Kind.EVENT:
+        return call.starts is not None and call.starts < now
+    return bool(call.deadlines) and call_status(call, now) is Status.CLOSED
+
+
 def _row_advice(source: Source, reading: SourceReading, problems: Sequence[Problem], now: datetime) -> list[Remedy]:
     advice = []
     calls, quality = list(reading.calls.values()), assess(source, reading, now)
@@ -171,9 +182,8 @@ def _row_advice(source: Source, reading: SourceReading, problems: Sequence[Probl
         text = f"Källan gav färre poster än väntat. Stämmer det, sätt expected = {reading.items}"
         advice.append(Remedy(text, {"expected": str(reading.items)}))
     if not calls and reading.left_out:
-        advice.append(
-            Remedy("Allt på sidan räknades som något annat än utlysningar, nyheter och evenemang. Är det fel, ändra publishes.")
-        )
+        left_out = [reading.left_out_calls.get(key) for key in reading.left_out]
+        advice.append(Remedy(_ALL_PAST if all(call is not None and _is_past(call, now) for call in left_out) else _ALL_OTHER))
     if calls and source.kind in ("feed", "page") and not any(call.published for call in calls):
         advice.append(Remedy("Inga poster anger när de publicerades. Datum utan år räknas då från dagen de läses."))
     return advice

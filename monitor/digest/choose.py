@@ -105,7 +105,7 @@ def choose(
     ]
     items.sort(key=lambda item: _sort_key(item, now))
     if first:
-        shown, rest = _welcome(items, choice, arranged.marked)
+        shown, rest = _welcome(items, choice, arranged.marked, now)
         return Selection(kind=MailKind.WELCOME, items=tuple(arrange(shown, arranged.places)), rest=tuple(rest))
     shown, groups = _group_floods(items, choice, arranged.marked)
     kind = MailKind.WEEKLY if items else MailKind.QUIET
@@ -280,10 +280,18 @@ def _one_week_told(known: ToldFacts, four_weeks: str) -> bool:
     return four_weeks.replace("closing-4w", "closing-1w") in known.facts
 
 
-def _welcome(items: list[DigestItem], choice: Choice, marked: frozenset[CallKey]) -> tuple[list[DigestItem], list[DigestItem]]:
-    """Return the items of the first mail, the strongest open calls, and the rest, which is behind a link and counts as told."""
+def _welcome(
+    items: list[DigestItem], choice: Choice, marked: frozenset[CallKey], now: datetime
+) -> tuple[list[DigestItem], list[DigestItem]]:
+    """Return the items of the first mail and the rest, which is behind a link and counts as told.
+
+    The mail has the strongest open calls, and the proposals that one can answer by a day to come.
+    """
     open_now = [item for item in items if item.section is MailSection.NEW]
-    named = {item.candidate.key for item in open_now[: choice.welcome]} | marked
+    answerable = [
+        item for item in items if item.section is MailSection.POLICY and next_deadline(item.candidate.call, now) is not None
+    ]
+    named = {item.candidate.key for part in (open_now, answerable) for item in part[: choice.welcome]} | marked
     shown = [item for item in items if item.candidate.key in named]
     return shown, [item for item in items if item.candidate.key not in named]
 

@@ -109,11 +109,16 @@ class Headline:
         for candidate in self._occasion.ahead:
             day = _last_day([candidate], self._occasion)
             if day is not None:
-                return self._fitted("subject.quiet_ahead", candidate, day=day)
+                name = "subject.quiet_ahead" if candidate.call.kind is Kind.CALL else "subject.quiet_answer"
+                return self._fitted(name, candidate, day=day)
         return self._say("subject.quiet", name=name, week=week)
 
     def _welcome(self, selection: Selection, name: str, week: str) -> str:
         calls = _of(selection.everything, (MailSection.NEW,))
+        answerable = _of(selection.items, (MailSection.POLICY,))
+        if not calls and answerable and (day := _last_day([answerable[0].candidate], self._occasion)) is not None:
+            others = len(answerable) - 1
+            return self._fitted("subject.answer_by", answerable[0].candidate, others, day=day, start=self._say("subject.first"))
         if not calls:
             return self._say("subject.first_nothing", name=name, week=week)
         return self._of_calls(calls, start=self._say("subject.first"))

@@ -183,7 +183,19 @@ def test_a_mail_without_calls_to_apply_for(fields, said):
 
 def test_a_quiet_week_names_what_is_still_open():
     assert subject_of(ahead=(known(candidate(4)),)) == "Inget nytt. Vänorter och nätverk: sök senast 31 juli"
+    remiss = with_call(known(candidate(4)), kind=Kind.POLICY)
+    assert subject_of(ahead=(remiss,)) == "Inget nytt. Vänorter och nätverk: svara senast 31 juli"
     assert subject_of() == "Inget nytt vecka 23"
+
+
+def test_the_first_mail_names_what_can_be_answered_and_counts_the_rest():
+    remiss, decision = candidate(4, kind=Kind.POLICY, published=NOW), candidate(2, kind=Kind.POLICY, published=NOW, deadlines=())
+    welcome = choose((remiss, decision), first=True, previous=None, choice=Choice(), now=NOW)
+    assert [item.candidate.key for item in welcome.items] == [remiss.key]
+    assert [item.candidate.key for item in welcome.rest] == [decision.key]
+    maker = Cards(TEMPLATES.wording("sv"), AUDIENCE, Signer(b"calls" * 8), "2026-W23-kultur-fritid", NOW)
+    occasion = Occasion(digest="2026-W23-kultur-fritid", week="2026-W23", now=NOW)
+    assert "svara senast 5 juli" in Headline(maker, occasion).subject(welcome)
 
 
 def headline_of(*calls, language):
