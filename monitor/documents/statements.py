@@ -17,6 +17,7 @@ from monitor.calls import Budget
 from monitor.documents.lines import join_lines
 from monitor.documents.model import DocumentPage
 from monitor.documents.topics import NO_CALL, PageTopics, find_topics, several
+from monitor.language.applicant_limits import limited
 from monitor.language.applicants import Role, find_applicants, municipal_role
 from monitor.language.application_language import list_application_languages
 from monitor.language.money import AmountRole, FoundAmount, find_amounts
@@ -293,7 +294,8 @@ def _municipality(text: str, language: str) -> Iterator[_Said]:
     heading = _ELIGIBILITY.search(text)
     if heading is None:
         return
-    found = municipal_role(find_applicants(text[heading.start() : heading.start() + _ELIGIBILITY_CHARS], language))
+    part = text[heading.start() : heading.start() + _ELIGIBILITY_CHARS]
+    found = municipal_role(limited(find_applicants(part, language), part))
     if found is not None:
         start = heading.start() + found.statement.start
         yield _Said(FactName.MUNICIPALITY, ANSWERS[found.role], start, start + len(found.statement.words))
