@@ -247,7 +247,7 @@ def _amounts(text: str, language: str) -> Iterator[_Said]:
     currency = next((item.currency for item in (*totals, *projects)), "")
     totals, projects = ([item for item in some if item.currency == currency] for some in (totals, projects))
     totals = [item for item in totals if not item.yearly] or totals
-    projects = [item for item in projects if not item.yearly] or projects
+    projects = [item for item in projects if not item.yearly] or [item for item in projects if item.most]
     pots = {item.amount for item in totals}
     for item in totals:
         yield _Said(FactName.TOTAL, _money(item.amount or 0, currency), item.start, item.end)
