@@ -12,7 +12,8 @@ from typing import Any
 
 from monitor.calls import Call, DeadlineModel, is_eu_call
 from monitor.documents.model import FileFormat, place_words
-from monitor.documents.statements import ANSWERS, FactName, PageStatement, Value, has_amount, locate, money, sums_of
+from monitor.documents.statements import ANSWERS, SUMS, FactName, PageStatement, Value, has_amount, locate, money, sums_of
+from monitor.documents.topics import concerns
 from monitor.fit import CardValue, FitCard
 from monitor.language.application_language import find_application_language
 from monitor.language.call_reading import CallReading
@@ -110,7 +111,7 @@ def gather_facts(call: Call, reading: CallReading | None, documents: Iterable[Do
         is_set = _CORRECTIONS.get(name) in corrected
         found[name].append(FactStatement(value=value, origin=FactOrigin.PERSON if is_set else FactOrigin.DATA))
     for document in documents:
-        for said in document.statements:
+        for said in statements_of(call, document.statements):
             place = place_words(document.format, said.page, document.labels.get(said.page, ""))
             found[said.name].append(
                 FactStatement(
@@ -123,6 +124,25 @@ def gather_facts(call: Call, reading: CallReading | None, documents: Iterable[Do
         if quote:
             found[name].append(FactStatement(value=value, origin=FactOrigin.TEXT, quote=quote, place=place))
     return tuple(_fact(name, found[name], _CORRECTIONS.get(name) in corrected) for name in FactName)
+
+
+def statements_of(call: Call, statements: Iterable[PageStatement]) -> list[PageStatement]:
+    """Return the statements of a document that are of a call.
+
+    A sum in a document of several topics counts only where the call's own identifier is tied to it.
+    """
+    names = [name for name in (call.identifier, call.parent) if name]
+    kept = []
+    for said in statements:
+        if not said.topics:
+            is_own = not (said.shared and said.name in SUMS)
+        elif said.shared and said.name in SUMS:
+            is_own = call.identifier.upper() in said.topics
+        else:
+            is_own = concerns(said.topics, names) if names else not said.shared
+        if is_own:
+            kept.append(said)
+    return kept
 
 
 def _fact(name: FactName, statements: Sequence[FactStatement], is_set: bool) -> CallFact:

@@ -59,7 +59,13 @@ def page_hit_json(hit: PageHit) -> dict[str, Any]:
 
 def encode_statements(statements: Iterable[PageStatement]) -> str:
     """Return statements as JSON, as the archive stores them."""
-    rows = [{"name": one.name.value, "value": one.value, "quote": one.quote, "page": one.page} for one in statements]
+    rows = [
+        {
+            "name": one.name.value, "value": one.value, "quote": one.quote, "page": one.page, "topics": one.topics,
+            "shared": one.shared,
+        }
+        for one in statements
+    ]  # fmt: skip
     return json.dumps(rows, ensure_ascii=False)
 
 
@@ -68,5 +74,9 @@ def decode_statements(text: str) -> tuple[PageStatement, ...]:
     rows: list[dict[str, Any]] = json.loads(text)
     names = set(FactName)
     return tuple(
-        PageStatement(FactName(row["name"]), row["value"], row["quote"], row["page"]) for row in rows if row["name"] in names
+        PageStatement(
+            FactName(row["name"]), row["value"], row["quote"], row["page"], tuple(row.get("topics", ())), row.get("shared", False)
+        )
+        for row in rows
+        if row["name"] in names
     )

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monitor.documents.lines import join_lines
 from monitor.documents.model import DocumentPage
 from monitor.documents.planned_times import PlannedTime, TimePlace, find_times, writes_day_first
 from monitor.language.money import find_amounts
@@ -100,6 +101,8 @@ _LABELS = tuple(
     )
 )
 _FEWEST_LABELS = 3
+_LEAST_BUDGET = 1_000
+"""Euro below which a figure is a piece of a budget."""
 _RUNNING_LETTERS = 8
 """Fewest letters of a running header or footer: a shorter line that pages share may be the end of a cell."""
 
@@ -119,12 +122,17 @@ def programmes_version() -> str:
 
 def read_programme(pages: Sequence[DocumentPage]) -> tuple[ProgrammeEntry, ...]:
     """Return the calls that a work programme plans, in the order of its pages, each identifier and each title once."""
+    originals, pages = pages, [replace(page, text=join_lines(page.text)) for page in pages]
     day_first = writes_day_first("\n".join(page.text for page in pages))
     programme = _programme_of(pages)
+    texts = {page.number: page.text for page in originals}
     found: dict[str, ProgrammeEntry] = {}
-    for entry in (*_tables(pages, day_first=day_first), *_boxes(pages, programme, day_first=day_first)):
+    repeated = _repeated(originals)
+    tables, boxes = _tables(pages, repeated, day_first=day_first), _boxes(pages, programme, repeated, day_first=day_first)
+    for entry, start in (*tables, *boxes):
         if entry.programme and entry.title and (entry.opens or entry.closes):
-            found.setdefault(entry.identifier or entry.title.casefold(), entry)
+            quote = texts[entry.page][start : start + len(entry.quote)]
+            found.setdefault(entry.identifier or entry.title.casefold(), replace(entry, quote=quote))
     return tuple(sorted(found.values(), key=lambda entry: entry.page))
 
 
@@ -165,9 +173,9 @@ class _Columns:
         return tuple(name for name in self.names if name in ("opens", "closes"))
 
 
-def _tables(pages: Sequence[DocumentPage], *, day_first: bool) -> Iterator[ProgrammeEntry]:
-    """Yield the rows of all tables; a table goes on over pages until there are other column names."""
-    repeated, columns = _repeated(pages), None
+def _tables(pages: Sequence[DocumentPage], repeated: frozenset[str], *, day_first: bool) -> Iterator[tuple[ProgrammeEntry, int]]:
+    """Yield the rows of all tables with their places; a table goes on over pages until there are other column names."""
+    columns = None
     for page in pages:
         end = 0
         for found in _IDENTIFIER.finditer(page.text):
@@ -180,7 +188,7 @@ def _tables(pages: Sequence[DocumentPage], *, day_first: bool) -> Iterator[Progr
                 continue
             entry, end = _read_row(page, found, identifier, columns, repeated, day_first=day_first)
             if entry is not None:
-                yield entry
+                yield entry, found.start(1)
 
 
 def _own_lines(text: str, repeated: frozenset[str]) -> list[str]:
@@ -311,7 +319,8 @@ def _row_amount(text: str, places: Sequence[TimePlace], columns: _Columns) -> in
     sums = [found for found in find_amounts(text, "en") if found.amount is not None]
     if sums:
         only = sums[0]
-        return only.amount if len(sums) == 1 and only.currency == "EUR" and only.amount_max is None else None
+        is_sure = len(sums) == 1 and only.currency == "EUR" and only.amount_max is None
+        return only.amount if is_sure and (only.amount or 0) >= _LEAST_BUDGET else None
     if not columns.in_euro:
         return None
     figures = _budget_figures(text, places, columns)
@@ -357,14 +366,17 @@ class _Box:
     end: int
     pending: str = ""
     """Label whose value is on the next line."""
+    label: str = ""
+    """Last label that has a value."""
     idle: int = 0
     """Lines since the last label or value."""
 
 
-def _boxes(pages: Sequence[DocumentPage], programme: str, *, day_first: bool) -> Iterator[ProgrammeEntry]:
-    """Yield the action of each box that is a call with a planned time."""
-    repeated = _repeated(pages)
-    heading, box = "", None
+def _boxes(
+    pages: Sequence[DocumentPage], programme: str, repeated: frozenset[str], *, day_first: bool
+) -> Iterator[tuple[ProgrammeEntry, int]]:
+    """Yield the action of each box that is a call with a planned time, with the place of the box on its page."""
+    heading, box, is_heading = "", None, False
     for page in pages:
         heading = page.label or heading
         if box is not None:
@@ -378,13 +390,16 @@ def _boxes(pages: Sequence[DocumentPage], programme: str, *, day_first: bool) ->
             if box is not None and (title or (label and label[0] in box.values) or box.idle > _MAX_BOX):
                 yield from _entries(box, programme, day_first=day_first)
                 box = None
+            under_heading, is_heading = is_heading, title is not None
             if title:
                 heading = title[1] if "...." not in title[1] else heading
             elif label:
                 box = box or _Box(heading, {}, page, line.start, line.start)
                 _put(box, label[0], label[1], line)
+            elif under_heading and line.text.lstrip()[:1].islower():
+                heading, is_heading = f"{heading} {line.text.strip()}", True
             elif box is not None:
-                _put(box, box.pending, line.text, line)
+                _go_on(box, line)
     if box is not None:
         yield from _entries(box, programme, day_first=day_first)
 
@@ -402,12 +417,21 @@ def _put(box: _Box, kind: str, value: str, line: _Line) -> None:
         box.idle += 1
         return
     box.values[kind] = value
+    box.label = kind
     box.pending = "" if value else kind
     box.end, box.idle = line.start + len(line.text), 0
 
 
-def _entries(box: _Box, programme: str, *, day_first: bool) -> Iterator[ProgrammeEntry]:
-    """Yield the call of a box; none for one of too few labels, one that is no grant, or one without a title."""
+def _go_on(box: _Box, line: _Line) -> None:
+    """Put a line without a label to the label before it: its value, or the rest of its title."""
+    if not box.pending and box.idle == 0 and box.label == "title" and line.text.lstrip()[:1].islower():
+        _put(box, "title", f"{box.values['title']} {line.text.strip()}", line)
+    else:
+        _put(box, box.pending, line.text, line)
+
+
+def _entries(box: _Box, programme: str, *, day_first: bool) -> Iterator[tuple[ProgrammeEntry, int]]:
+    """Yield the call of a box and its place; none for one of too few labels, one that is no grant, or one without a title."""
     values = box.values
     identifier = values.get("identifier", "").split(" ")[0] if _YEAR.search(values.get("identifier", "")) else ""
     title = values.get("title") or box.heading
@@ -415,17 +439,18 @@ def _entries(box: _Box, programme: str, *, day_first: bool) -> Iterator[Programm
         return
     sums = [found for found in find_amounts(values.get("budget", ""), "en") if found.amount is not None]
     is_sure = len(sums) == 1 and sums[0].currency == "EUR" and sums[0].amount_max is None
-    yield ProgrammeEntry(
+    entry = ProgrammeEntry(
         identifier=identifier,
         title=" ".join(title.split()),
         programme=identifier.partition("-")[0] or programme,
         action=values.get("action", "")[:80],
-        amount=sums[0].amount if is_sure else None,
+        amount=sums[0].amount if is_sure and (sums[0].amount or 0) >= _LEAST_BUDGET else None,
         opens=_box_time(values.get("opens", ""), day_first=day_first),
         closes=_box_time(values.get("closes", ""), day_first=day_first),
         page=box.page.number,
         quote=box.page.text[box.start : box.end],
     )
+    yield entry, box.start
 
 
 def _box_time(value: str, *, day_first: bool) -> PlannedTime | None:

@@ -26,8 +26,17 @@ _MAX_RATIO = 400
 _ALWAYS_ALLOWED = 1_000_000
 _CHUNK = 1 << 16
 # A DTD is what entity bombs and XXE need, and no Office file may have one (ECMA-376-2, 8.1.4).
-_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0(?:D\0O\0C\0T|E\0N\0T)|\0<\0!\0(?:D\0O\0C\0T|E\0N\0T)", re.IGNORECASE)
-_OVERLAP = 32
+_DTD = re.compile(
+    b"|".join(
+        re.escape(f"<!{word}".encode(encoding))
+        for word in ("DOCTYPE", "doctype", "ENTITY", "entity")
+        for encoding in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037")
+    )
+)
+"""The mark of a DTD in the encodings that an XML parser knows by their first bytes (XML 1.0, appendix F)."""
+_OVERLAP = 64
+MEDIA = ("word/media/", "xl/media/")
+"""Folders of pictures, which nobody reads as XML; those of SVG may have a DTD."""
 _DAY = r"(?:\d{1,2}\s+[A-Za-zåäö]{3,9}\s+20\d\d|\d{1,2}\.\d{1,2}\.20\d\d|20\d\d-\d\d-\d\d)"
 # "Version 1.1 15 September 2022", and the running header of the Commission's guides: "V5.0 – 01.02.2024".
 _VERSION = re.compile(
@@ -127,7 +136,8 @@ def _check_package(package: zipfile.ZipFile, size: int, pages: PageCollector) ->
         name = part.filename.casefold()
         if name.endswith("vbaproject.bin"):
             pages.notes.add(FileNote.MACROS)
-        if name.endswith((".xml", ".rels", ".vml")):
+        # Parts of every other name: relations and types, and no names, decide which of them are read as XML.
+        if not name.startswith(MEDIA):
             for chunk in _chunks(package, part):
                 if _DTD.search(chunk):
                     raise UnreadableDocumentError("har en DTD, som Office-filer inte får ha, och läses inte")

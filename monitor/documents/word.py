@@ -8,9 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from monitor.documents.model import FileFormat, ReadDocument, UnreadableDocumentError
-from monitor.documents.reading import PageCollector, find_version, first_words
+from monitor.documents.reading import MEDIA, PageCollector, find_version, first_words
 
 _HEADING = re.compile(r"(?:heading|rubrik)\s*([12])$|^(?:title|rubrik|titel)$", re.IGNORECASE)
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PARAGRAPH, _TABLE, _ROW, _CELL, _TEXT = (f"{_W}{name}" for name in ("p", "tbl", "tr", "tc", "t"))
+_AROUND = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"))
+"""Elements around paragraphs, rows and cells that have no text of their own."""
+_SIGNS = {
+    f"{_W}{name}": sign for name, sign in (("tab", "\t"), ("br", "\n"), ("cr", "\n"), ("ptab", "\t"), ("noBreakHyphen", "-"))
+}
+_LEFT_OUT = frozenset(f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "sdtPr", "tcPr", "txbxContent"))
+"""Elements whose words are deleted, settings, or boxes of text that Word keeps twice."""
 _MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
 
 
@@ -57,7 +66,8 @@ def _open(path: Path) -> Any:
     PartFactory.part_type_for.setdefault(_MACROS, DocumentPart)
     try:
         part: Any = Package.open(str(path)).main_document_part
-        if part.content_type not in (_MACROS, CONTENT_TYPE.WML_DOCUMENT_MAIN):
+        among_pictures = part.partname.lstrip("/").casefold().startswith(MEDIA)
+        if among_pictures or part.content_type not in (_MACROS, CONTENT_TYPE.WML_DOCUMENT_MAIN):
             raise UnreadableDocumentError("är trasig: huvuddelen är inget Word-dokument")
         return part.document
     except (KeyError, ValueError, AttributeError, XMLSyntaxError, OSError) as error:
@@ -66,17 +76,60 @@ def _open(path: Path) -> Any:
 
 def _blocks(document: Any) -> Iterator[tuple[bool, str]]:
     """Yield the paragraphs and rows of tables that have text, in order, each with whether it is a heading."""
-    from docx.table import Table
+    from docx.text.paragraph import Paragraph
 
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            for row in block._tbl.tr_lst:
+    body = document._body
+    for block in _elements(body._element):
+        if block.tag == _TABLE:
+            for row in _parts(block, _ROW):
                 # By the elements: the library's own cells look each one up among all the others.
-                cells = [" ".join("".join(map(str, cell.itertext("{*}t", "{*}tab", "{*}br"))).split()) for cell in row.tc_lst]
+                cells = [" ".join(_text(cell).split()) for cell in _parts(row, _CELL)]
                 if any(cells):
                     yield False, " | ".join(cells)
-        elif block.text.strip():
-            yield _HEADING.search(_style(block)) is not None, block.text
+        elif (text := _text(block)).strip():
+            yield _HEADING.search(_style(Paragraph(block, body))) is not None, text
+
+
+def _elements(parent: Any) -> Iterator[Any]:
+    """Yield the paragraphs and tables of a body in order, also those inside content controls and tracked insertions."""
+    waiting = [iter(parent)]
+    while waiting:
+        child = next(waiting[-1], None)
+        if child is None:
+            waiting.pop()
+        elif child.tag in (_PARAGRAPH, _TABLE):
+            yield child
+        elif child.tag in _AROUND:
+            waiting.append(iter(child))
+
+
+def _parts(parent: Any, tag: str) -> Iterator[Any]:
+    """Yield the rows of a table or the cells of a row, also those inside content controls."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _AROUND:
+            yield from _parts(child, tag)
+
+
+def _text(parent: Any) -> str:
+    """Return the words of an element as they read with all tracked changes taken in: insertions are text, deletions are not."""
+    pieces: list[str] = []
+    waiting = [iter(parent)]
+    while waiting:
+        child = next(waiting[-1], None)
+        if child is None:
+            waiting.pop()
+            continue
+        if child.tag == _TEXT:
+            pieces.append(child.text or "")
+        elif child.tag in _SIGNS:
+            pieces.append(_SIGNS[child.tag])
+        elif child.tag not in _LEFT_OUT:
+            if child.tag == _PARAGRAPH and pieces:
+                pieces.append("\n")
+            waiting.append(iter(child))
+    return "".join(pieces)
 
 
 def _style(paragraph: Any) -> str:

@@ -45,7 +45,7 @@ from monitor.archive.lookup import find_calls
 from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.documents.child import read_document, run_limited
-from monitor.documents.facts import changed_facts
+from monitor.documents.facts import changed_facts, statements_of
 from monitor.documents.kept import decode_statements, encode_statements, title_of
 from monitor.documents.links import FETCHED_ROLES, DocumentRole, role_of, sort_links
 from monitor.documents.model import LARGEST_FILE, DocumentPage, FileFormat, ReadDocument, UnreadableDocumentError, place_words
@@ -290,11 +290,14 @@ def _language(pages: Sequence[DocumentPage]) -> str:
 def _tell_changes(db: Database, url: str, before: str, digest: str, now: datetime) -> int:
     """Store an event for each fact that a new version changes, for each call whose own document it is."""
     old, new = (decode_statements(read_statements_of(db, one)) for one in (before, digest))
-    changes = changed_facts(old, new)
+    told = 0
     for key in calls_of_address(db, url):
         own = next((row for row in documents_of(db, key) if row["url"] == url and row["role"] == DocumentRole.CALL), None)
-        if own is None:
+        call = load_call(db, *key)
+        if own is None or call is None:
             continue
+        changes = changed_facts(statements_of(call, old), statements_of(call, new))
+        told = max(told, len(changes))
         for change in changes:
             known = {"fact": change.name.value, "values": change.old, "document": before}
             fresh = {
@@ -303,7 +306,7 @@ def _tell_changes(db: Database, url: str, before: str, digest: str, now: datetim
             }  # fmt: skip
             old_side, new_side = (json.dumps(side, ensure_ascii=False) for side in (known, fresh))
             add_fact_change(db, key, old_side, new_side, now)
-    return len(changes)
+    return told
 
 
 def _place(db: Database, digest: str, number: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.calls import Call
 from monitor.corrected import correction_time
+from monitor.language.applicant_limits import limited
 from monitor.language.applicants import Eligibility, find_applicants, municipal_role
 from monitor.language.project_terms import Stated, find_countries, find_months, find_one_stage, find_partners
 from monitor.language.shares import Shares, find_shares
@@ -58,7 +59,7 @@ def _eligibility(call: Call) -> Eligibility | None:
     sections = [f"{part.title}\n{part.text}" for part in call.sections if not _RESULTS.match(part.title)]
     text = "\n".join(part for part in (call.title, call.summary, *sections) if part)
     for read in (fields, text):
-        found = municipal_role(find_applicants(read, call.language)) if read else None
+        found = municipal_role(limited(find_applicants(read, call.language), read)) if read else None
         if found is not None:
             return found
     return None

@@ -15,6 +15,14 @@ from monitor.language.number_words import NUMBERS, parse_number
 _Value = TypeVar("_Value")
 
 
+class TermStatement(NamedTuple, Generic[_Value]):
+    """One statement of a value, with its offsets in the text."""
+
+    value: _Value
+    start: int
+    end: int
+
+
 class Stated(NamedTuple, Generic[_Value]):
     """Value that a text states; None where it states none, or several."""
 
@@ -31,6 +39,7 @@ _PATTERNS = Patterns(
         "partners": r"\b{least}\s+(?P<number>{number})\s+(?:{kind_of_partner}\s+){0,3}{partner}\b",
         "countries": r"\b(?:{least}|{from})\s+(?P<number>{number})\s+(?:{kind_of_country}\s+){0,3}{country}\b",
         "project_months": (r"\b{duration}\b[^.\n]{0,80}?(?:(?P<low>\d{1,2})\s*{to}\s*)?(?P<high>\d{1,2})\s*{months}\b"),
+        "project_years": r"\b{project_duration}\b[^.\n]{0,40}?(?P<number>{number})\s*{years}\b",
     },
     others=(NUMBERS,),
 )
@@ -38,18 +47,44 @@ _PATTERNS = Patterns(
 
 def find_partners(text: str) -> Stated[int]:
     """Return the least number of partners of a project."""
-    return _only(_numbers(_PATTERNS["partners"], text))
+    return _only(list_partners(text), text)
 
 
 def find_countries(text: str) -> Stated[int]:
     """Return the least number of countries that the partners come from."""
-    return _only(_numbers(_PATTERNS["countries"], text))
+    return _only(list_countries(text), text)
 
 
 def find_months(text: str) -> Stated[tuple[int, int]]:
     """Return the shortest and longest duration of a project, in months."""
-    hits = _PATTERNS["project_months"].finditer(text)
-    return _only(((int(hit["low"] or hit["high"]), int(hit["high"])), hit[0]) for hit in hits)
+    return _only(_months(text), text)
+
+
+def list_partners(text: str) -> Iterator[TermStatement[int]]:
+    """Yield every statement of a least number of partners."""
+    return _numbers(_PATTERNS["partners"], text)
+
+
+def list_countries(text: str) -> Iterator[TermStatement[int]]:
+    """Yield every statement of a least number of countries."""
+    return _numbers(_PATTERNS["countries"], text)
+
+
+def list_months(text: str) -> Iterator[TermStatement[tuple[int, int]]]:
+    """Yield every statement of a duration of a project as its shortest and longest one in months, also those in years."""
+    yield from _months(text)
+    for years in _numbers(_PATTERNS["project_years"], text):
+        yield TermStatement((12 * years.value, 12 * years.value), years.start, years.end)
+
+
+def _months(text: str) -> Iterator[TermStatement[tuple[int, int]]]:
+    for hit in _PATTERNS["project_months"].finditer(text):
+        yield TermStatement((int(hit["low"] or hit["high"]), int(hit["high"])), *hit.span())
+
+
+def list_one_stage(text: str) -> Iterator[TermStatement[int]]:
+    """Yield every statement that an application has one step."""
+    return (TermStatement(1, *hit.span()) for hit in _PATTERNS["one_stage"].finditer(text))
 
 
 def find_one_stage(text: str) -> str:
@@ -58,19 +93,19 @@ def find_one_stage(text: str) -> str:
     return found[0] if found else ""
 
 
-def _numbers(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
-    """Yield each whole number that a pattern finds, with its words."""
+def _numbers(pattern: re.Pattern[str], text: str) -> Iterator[TermStatement[int]]:
+    """Yield each whole number that a pattern finds."""
     for hit in pattern.finditer(text):
         number = parse_number(hit["number"])
         if number is not None and number == int(number):
-            yield int(number), hit[0]
+            yield TermStatement(int(number), *hit.span())
 
 
-def _only(found: Iterable[tuple[_Value, str]]) -> Stated[_Value]:
+def _only(found: Iterable[TermStatement[_Value]], text: str) -> Stated[_Value]:
     """Return the value with its first words where all are the same; different ones mean different parts of the call."""
     quotes: dict[_Value, str] = {}
-    for value, quote in found:
-        quotes.setdefault(value, quote)
+    for value, start, end in found:
+        quotes.setdefault(value, text[start:end])
     if len(quotes) != 1:
         return Stated()
     ((value, quote),) = quotes.items()

@@ -165,37 +165,35 @@ _MAX_QUOTE_CHARS = 160
 _LABEL = 60
 
 
+@dataclass(frozen=True, slots=True)
+class ShareStatement:
+    """One stated share with the offsets of the words that it was read from."""
+
+    own: bool
+    """It is what the applicant pays."""
+    value: int | None
+    """Per cent; None for a span."""
+    quote: str
+    start: int
+    end: int
+    is_ours: bool | None = None
+    """True for a share of Swedish partners alone, False for one of another country's, None where neither is said."""
+
+
 def find_shares(text: str) -> Shares:
     """Return the shares that a text in Swedish, English, Danish or Norwegian states; a span ("30-50 procent") gives none."""
-    words = _DASH.sub("-", text)
-    percents, parts = list(MONEY_PATTERNS["percent"].finditer(words)), list(_PATTERNS["part"].finditer(words))
-    segments = split_segments(words) if percents or parts else []
-    found: dict[_Payer, dict[int, str]] = {_Payer.FUNDER: {}, _Payer.OWN: {}}
-    several: set[_Payer] = set()
+    found: dict[bool, dict[int, str]] = {False: {}, True: {}}
+    several: set[bool] = set()
     ours: set[int] = set()
     others: set[int] = set()
-    rates = _find_rates(words, segments, percents, parts)
-    for place, items in rates.items():
-        sentence = _Sentence(words, segments[place], items)
-        label = _Sentence(words, segments[place - 1], ()) if place and _is_label(words, segments, place, rates) else None
-        for item in items:
-            payer, quote = sentence.payer_of(item, label)
-            if payer is _Payer.NOBODY:
-                continue
-            if item.value is None:
-                several.add(payer)
-            else:
-                found[payer].setdefault(item.value, quote)
-                if payer is _Payer.FUNDER:
-                    side = sentence.side_of(item)
-                    (ours if side else others if side is False else set()).add(item.value)
-    for hit in _PATTERNS["labelled"].finditer(words):
-        found[_Payer.FUNDER].setdefault(int(hit["value"]), " ".join(hit[0].split()))
-    for hit in _PATTERNS["none_asked"].finditer(words):
-        if _PATTERNS["but"].match(words, hit.end()):
+    for said in list_shares(text):
+        if said.value is None:
+            several.add(said.own)
             continue
-        found[_Payer.OWN].setdefault(0, " ".join(hit[0].split()))
-    found[_Payer.FUNDER] = _of_our_side(found[_Payer.FUNDER], ours, others)
+        found[said.own].setdefault(said.value, said.quote)
+        if said.is_ours is not None:
+            (ours if said.is_ours else others).add(said.value)
+    found[False] = _of_our_side(found[False], ours, others)
     funder, own = (_only({} if payer in several else values) for payer, values in found.items())
     if funder and own and funder[0] + own[0] > 100:
         return Shares()  # a contradiction: one of them is of something else
@@ -205,6 +203,29 @@ def find_shares(text: str) -> Shares:
         funder_text=funder[1] if funder else "",
         own_text=own[1] if own else "",
     )
+
+
+def list_shares(text: str) -> Iterator[ShareStatement]:
+    """Yield every share that a text states."""
+    words = _DASH.sub("-", text)
+    percents, parts = list(MONEY_PATTERNS["percent"].finditer(words)), list(_PATTERNS["part"].finditer(words))
+    segments = split_segments(words) if percents or parts else []
+    rates = _find_rates(words, segments, percents, parts)
+    for place, items in rates.items():
+        sentence = _Sentence(words, segments[place], items)
+        label = _Sentence(words, segments[place - 1], ()) if place and _is_label(words, segments, place, rates) else None
+        for item in items:
+            payer, quote = sentence.payer_of(item, label)
+            if payer is _Payer.NOBODY:
+                continue
+            side = sentence.side_of(item) if payer is _Payer.FUNDER and item.value is not None else None
+            start = segments[place - 1].start if label is not None and not sentence.has_cues else item.start
+            yield ShareStatement(payer is _Payer.OWN, item.value, quote, start, item.end, side)
+    for hit in _PATTERNS["labelled"].finditer(words):
+        yield ShareStatement(False, int(hit["value"]), " ".join(hit[0].split()), *hit.span())
+    for hit in _PATTERNS["none_asked"].finditer(words):
+        if not _PATTERNS["but"].match(words, hit.end()):
+            yield ShareStatement(True, 0, " ".join(hit[0].split()), *hit.span())
 
 
 def _find_rates(
@@ -284,6 +305,11 @@ class _Sentence:
         self._cues = _outer(sorted(self._find_cues(), key=lambda cue: (cue.start, -cue.end)))
         self._something_else = [hit.start() for hit in _PATTERNS["something_else"].finditer(self._words)]
         self._given = _PATTERNS["given"].search(self._words) is not None
+
+    @property
+    def has_cues(self) -> bool:
+        """Return whether the sentence itself has words that may tell who pays."""
+        return bool(self._cues)
 
     def _in_rate(self, place: int) -> bool:
         return any(start <= place < end for start, end in self._inside)

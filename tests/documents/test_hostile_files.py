@@ -34,6 +34,12 @@ def loop() -> bytes:
 ENCRYPTED = "/ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <" + "11" * 32 + "> /U <" + "22" * 32 + "> >>"
 
 
+def with_main_part(name, xml):
+    """Return a Word document whose relations name another part as the main one."""
+    renamed = {"_rels/.rels": ("word/document.xml", name), CONTENT_TYPES: ("/word/document.xml", f"/{name}")}
+    return repacked(ORDINARY, add={name: xml.encode()}, replace=renamed)
+
+
 @pytest.mark.parametrize(
     ("name", "body", "told"),
     [
@@ -48,6 +54,11 @@ ENCRYPTED = "/ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <"
         ("bomb.xlsx", bomb("xl/workbook.xml"), "uppackad"),
         ("xxe.docx", repacked(ORDINARY, add={"word/document.xml": XXE.encode()}), "har en DTD"),
         ("xxe16.docx", repacked(ORDINARY, add={"word/document.xml": XXE.encode("utf-16")}), "har en DTD"),
+        ("xxe32.docx", repacked(ORDINARY, add={"word/document.xml": XXE.encode("utf-32")}), "har en DTD"),
+        ("xxe32be.docx", repacked(ORDINARY, add={"word/document.xml": XXE.encode("utf-32-be")}), "har en DTD"),
+        ("ebcdic.docx", repacked(ORDINARY, add={"word/document.xml": XXE.encode("cp037")}), "har en DTD"),
+        ("named.docx", with_main_part("word/main.bin", XXE), "har en DTD"),
+        ("picture.docx", with_main_part("word/media/main.svg", XXE), "är trasig"),
         ("laughs.xlsx", repacked(xlsx_bytes({"A": [["x"]]}), add={"xl/sharedStrings.xml": LAUGHS.encode()}), "har en DTD"),
         ("other.docx", repacked(ORDINARY, add={"word/document.xml": b"<a"}), "är trasig"),
         ("none.docx", repacked(ORDINARY, add={CONTENT_TYPES: b"<Types/>"}), "är trasig"),

@@ -220,3 +220,28 @@ def test_every_quote_stands_on_its_page_whatever_the_pages_hold(texts):
         assert entry.quote in pages[entry.page - 1].text
         assert entry.opens or entry.closes
         assert entry.amount is None or entry.amount >= 1_000
+
+
+@pytest.mark.parametrize(
+    ("budget", "amount"),
+    [("EUR 4\n500 000", 4_500_000), ("EUR 4.5\nmillion", 4_500_000), ("EUR 500\n000", 500_000), ("EUR 4", None), ("4\n500 000 EUR", None)],
+)  # fmt: skip
+def test_the_budget_of_a_box_is_read_whole_or_not_at_all(budget, amount):
+    rows = ("4.1.2 Climate governance and", "information for towns", "Type of action: action grant", f"Budget: {budget}")
+    [found] = lines(*rows, "Opening: 15 April 2027", "Deadline: 22 September", "2027")
+    assert (found.title, found.amount) == ("Climate governance and information for towns", amount)
+    assert times(found) == [day("2027-04-15"), day("2027-09-22")]
+    assert f"Budget: {budget}\nOpening" in found.quote
+
+
+def test_a_title_over_two_lines_is_kept_whole():
+    rows = ("Topic title: Small libraries", "that lend tools", "Type of action: action grant", "Opening: 15 April 2027")
+    assert [one.title for one in lines(*rows)] == ["Small libraries that lend tools"]
+    rows = (
+        "4.1.2 Small libraries",
+        "that lend tools",
+        "Type of action: action grant",
+        "Budget: EUR 5 000",
+        "Opening: 15 April 2027",
+    )
+    assert [one.title for one in lines(*rows)] == ["Small libraries that lend tools"]

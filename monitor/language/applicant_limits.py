@@ -1,0 +1,79 @@
+"""Clauses that name municipalities as applicants and limit them: to a part beside the applicant, another country, later years.
+
+Each is looked for beside the statements of `monitor.language.applicants`, which read who is named and not under which condition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from monitor.language.applicant_words import Group
+from monitor.language.applicants import Applicant, Role
+
+_WHO = (
+    r"(?:municipalit(?:y|ies)|local\s+(?:and\s+regional\s+)?(?:public\s+)?authorit(?:y|ies)|local\s+governments?|cities|towns|"
+    r"public\s+(?:bodies|authorities|organisations)|kommun(?:er|erna|en)?|offentliga\s+(?:aktörer|organisationer))"
+)
+_PART = (
+    r"(?:(?P<outside>sub-?contractors?|underleverantör(?:er)?)|"
+    r"(?:associated\s+|affiliated\s+|project\s+)?partners?|part(?:er|ner)?)"
+)
+_ONLY = r"(?:only|solely|exclusively|bara|endast|enbart)"
+_VERB = re.compile(r"\b(?:may|can|must|are|is|will|shall|kan|får|ska|är)\b", re.IGNORECASE)
+_ANOTHER = re.compile(r"\b(?:but|while|whereas|men|medan)\b", re.IGNORECASE)
+_BESIDE = re.compile(
+    rf"\b{_WHO}\b(?P<between>[^.;:,]{{0,90}}?)\b(?:{_ONLY}\s+(?:[\w-]+\s+){{0,3}}?(?:as|som)\s+(?:an?\s+)?{_PART}\b|"
+    rf"(?:as|som)\s+(?:an?\s+)?{_PART.replace('outside', 'outside_too')}\s+{_ONLY}\b)",
+    re.IGNORECASE,
+)
+_COUNTRIES = (
+    r"(?:Albania|Austria|Belgium|Bulgaria|Croatia|Cyprus|Czechia|Denmark|Estonia|Finland|France|Germany|Greece|Hungary|Iceland|"
+    r"Ireland|Italy|Latvia|Lithuania|Luxembourg|Malta|Moldova|the\s+Netherlands|Norway|Poland|Portugal|Romania|Serbia|Slovakia|"
+    r"Slovenia|Spain|Switzerland|Türkiye|Ukraine|Belgien|Bulgarien|Danmark|Estland|Frankrike|Grekland|Irland|Island|Italien|"
+    r"Kroatien|Lettland|Litauen|Nederländerna|Norge|Polen|Rumänien|Schweiz|Slovakien|Slovenien|Spanien|Tjeckien|Tyskland|Ukraina|"
+    r"Ungern|Österrike)"
+)
+_ELSEWHERE = re.compile(rf"\b(?i:{_WHO})\s+(?i:in|from|of|i|från)\s+{_COUNTRIES}\b")
+_STOP = re.compile(r"[.\n;]")
+_HERE = re.compile(
+    r"\b(?:Swed(?:en|ish)|Sverige|[Ss]vensk\w*|EU|Union(?:en)?|Member\s+States?|Europe\w*|Norden|[Nn]ordi\w+|other\s+countries)\b"
+)
+_LATER = re.compile(
+    rf"\b{_WHO}\b[^.;:,]{{0,40}}\b(?:söka|apply|be\s+eligible|eligible)\s+(?:först|tidigast|only\s+from|not\s+(?:before|until)|first)\s+"
+    r"(?:från\s+|in\s+|i\s+)?(?:år\s+)?20\d\d\b",
+    re.IGNORECASE,
+)
+_MUNICIPAL = frozenset((Group.MUNICIPALITY, Group.PUBLIC))
+_MAX_QUOTE_CHARS = 200
+
+
+def limited(statements: Sequence[Applicant], text: str) -> tuple[Applicant, ...]:
+    """Return the statements of a text with the limits on municipalities that it states.
+
+    A part beside the applicant takes the place of the right to apply; a clause about another country or later years says nothing.
+    """
+    kept = list(statements)
+    for start, end, role in _limits(text):
+        covered = [one for one in kept if one.group in _MUNICIPAL and one.start <= start < one.start + len(one.words)]
+        kept = [one for one in kept if one not in covered]
+        if role is not None:
+            begin = covered[0].start if covered else start
+            words = covered[0].words if covered else text[start : min(end, start + _MAX_QUOTE_CHARS)]
+            kept.append(Applicant(Group.MUNICIPALITY, role, words, begin))
+    return tuple(sorted(kept, key=lambda one: one.start))
+
+
+def _limits(text: str) -> Iterator[tuple[int, int, Role | None]]:
+    """Yield the place of each limit and the part that is left; None for one that says nothing of this call's municipality."""
+    for found in _BESIDE.finditer(text):
+        between = found["between"]
+        if len(_VERB.findall(between)) <= 1 and not _ANOTHER.search(between):
+            yield *found.span(), Role.NOT if found["outside"] or found["outside_too"] else Role.PARTNER
+    for found in _ELSEWHERE.finditer(text):
+        begin = max(text.rfind(sign, 0, found.start()) for sign in ".\n;") + 1
+        stop = _STOP.search(text, found.end())
+        if not _HERE.search(text, begin, stop.start() if stop else len(text)):
+            yield *found.span(), None
+    for found in _LATER.finditer(text):
+        yield *found.span(), None
