@@ -497,6 +497,8 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     if of_cost or PATTERNS["asked"].search(before) or PATTERNS["part_of"].search(before) or PATTERNS["unit_rate"].match(after):
         return item
     sentence = words[segment.start : segment.end]
+    if PATTERNS["in_costs"].match(after) or PATTERNS["some_projects"].search(sentence):
+        return item
     if PATTERNS["past"].search(sentence) or PATTERNS["is_usual"].search(before) or PATTERNS["other_side"].search(sentence):
         return item
     if PATTERNS["per"].match(after):
