@@ -412,7 +412,7 @@ def _through_another(tokens: Sequence[TaggedWord], tags: str, clause: FoundClaus
 
 
 _THROUGH = re.compile(
-    r"\b(?:genom|via|through|gennem|gjennom)\s(?!(?:samma|the same)\b)(?:[\w-]+\s){1,4}?"
+    r"\b(?:genom|via|through|gennem|gjennom)\s(?!(?:samma|the same)\b)(?:[\w-]+\s){0,4}?"
     r"(?:som\s(?:är|står\ssom)\s)?(?:sökande|huvudsökande|projektägare|projektägaren|applicant|lead\spartner|coordinator|ansøger|"
     r"ansøgeren|hovedansøger|projektejer|søker|søkeren|prosjekteier)\b"
 )

@@ -107,6 +107,7 @@ PATTERNS = Patterns(
         ),
         # Costs of a project as its own people estimate them: nobody hands them out.
         "own_cost": (
+            r"\b(?:the\s+)?(?:planned|estimated|expected)\s+grant\s+(?:is|will\s+be)\s+(?:about\s+|around\s+)?(?:[a-z]{3}\s*|€)?$|"
             r"\b(?:(?:estimated|planned|expected|tentative|our|total|beräknad|uppskattad|planerad|preliminär|total|forventet|"
             r"anslået|estimert|anslått|samlet)\s+)(?:projekt|prosjekt|project\s+)(?:ets\s+|'s\s+)?(?:budget|budsjett|kostnad|"
             r"costs?)\w*\W*(?:\w+\W+){0,2}?$|\b(?:projektets|projektens|prosjektets|projektbudgeten|the\s+project['’]s|our|"
