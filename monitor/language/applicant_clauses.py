@@ -82,6 +82,7 @@ CLAUSE_FORMS = (
         "after",
         weak=True,
     ),
+    _cue("applying", r"I_{0,2}[4C]i(?=_{0,4}n[^B:;?]{0,16}a)", "after"),
     _cue("financed", r"(?:F|[c$][^nmXB:;?]{0,3}2|[F2][^nB:;?]{0,2}?Ci)(?=_{0,4}n)", "after", weak=True),
     _cue("you", r"q?yr?b(?=_{0,4}n)|^by(?=_{0,4}n)|f?yr?b(?=_{0,4}n)", "after"),
     _cue("partner", r"[mX]~{0,8}?D[^B:;?H]{0,10}?P", "before"),
@@ -99,7 +100,7 @@ CLAUSE_FORMS = (
     _cue("partner", r"(?<=n)P", "before"),
     _cue("each", r"E(?=_{0,1}n)", "after", weak=True),
     _cue("exception", r"Bx(?=_{0,3}n)", "after"),
-    _cue("with", r"(?<!r)C[^B:;?n]{0,3}?i(?=_{0,4}n)", "after"),
+    _cue("with", r"(?<!r)C[^B:;?nI]{0,3}?i(?=_{0,4}n)", "after"),
     _cue("member", r"Am[^mXB:;?n]{0,2}?b(?=[^B:;?n]{0,8}n)", "after"),
 )
 _ANY_CUE = re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in CLAUSE_FORMS))

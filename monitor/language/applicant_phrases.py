@@ -324,6 +324,13 @@ def find_heads(tokens: Sequence[TaggedWord], start: int, stop: int, *, blocked: 
     heads = _HeadFinder(tokens, start, stop, blocked=blocked).find()
     if heads and _has_unknown_member(tokens, start, stop) and not _is_summed_up(tokens, heads[-1].place):
         return [head._replace(partial=True) for head in heads]
+    if (
+        len(heads) == 2
+        and {head.group for head in heads} == {Group.ANY}
+        and heads[1].partial
+        and heads[0].place == heads[1].place - 2
+    ):
+        return [head._replace(partial=True) for head in heads]  # "institutions and organisations working with education"
     return heads
 
 
@@ -441,7 +448,9 @@ def _leads_list(tokens: Sequence[TaggedWord], place: int, start: int, stop: int)
 
 def _ends_list(tokens: Sequence[TaggedWord], place: int, start: int, stop: int) -> bool:
     """Tell whether a word is a member of a list behind "and" and a noun."""
-    joined = place - 2 >= start and tokens[place - 1].tag == "&" and tokens[place - 2].noun is not None
+    # "näringsliv, forskning, idrott och kultur" are purposes: what stands behind a sector is no applicant by itself.
+    sector = place - 2 >= start and tokens[place - 1].tag == "," and tokens[place - 2].word in _TRADES
+    joined = sector or (place - 2 >= start and tokens[place - 1].tag == "&" and tokens[place - 2].noun is not None)
     return joined and (place + 1 >= stop or _is_mark(tokens, place + 1, stop))
 
 
@@ -459,6 +468,7 @@ def _within_general(tokens: Sequence[TaggedWord], heads: Sequence[Head], place: 
     return last is not None and last.group is Group.ANY and last.place >= place - 8 and tokens[last.place + 1].tag in "iv"
 
 
+_TRADES = word_set("näringsliv näringslivet erhvervsliv erhvervslivet næringsliv næringslivet")
 _SECTORS = (
     "sektor",
     "sektorn",

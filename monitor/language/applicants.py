@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
+from monitor.language.abroad import are_abroad, may_concern_sweden
 from monitor.language.applicant_clauses import REFUSAL, ClauseForm, FoundClause, find_clauses
 from monitor.language.applicant_phrases import (
     Head,
@@ -64,6 +65,8 @@ class Applicant:
     """
     owned: bool = False
     """The group is companies of the municipality, and not the municipality itself."""
+    abroad: bool = False
+    """The group is that of another country."""
 
 
 class Eligibility(NamedTuple):
@@ -92,6 +95,8 @@ class _Reader:
         self.found: list[Applicant] = []
         self.weak: set[int] = set()
         """Numbers of the statements that a weak clause made."""
+        self.purposes: set[int] = set()
+        """Numbers of those that a mere "for" made: "forskning för levande städer"."""
         self.rest_excluded = False
         self._listing = 0
         """Further lines that may be read as items of a list."""
@@ -106,7 +111,23 @@ class _Reader:
             if self._listing or self._asked or may_name_applicants(self.text, segment.start, segment.end, self.language):
                 self._read_segment(segment)
         named = len(self.weak) > 0 and CHEAPLY_NAMED.search(self.text) is not None
-        return tuple(self._finished(number, statement, named) for number, statement in enumerate(self.found))
+        found = [self._finished(number, statement, named) for number, statement in enumerate(self.found)]
+        partner = any(statement.role is Role.PARTNER and statement.group in _MUNICIPAL for statement in found)
+        if partner:  # "forskning för levande städer" as a title says nothing against what is said of cities
+            found = [statement for at, statement in enumerate(found) if at not in self.purposes]
+        elif any(statement.abroad for statement in found):
+            found = self._of_ours(found)
+        return tuple(found)
+
+    def _of_ours(self, found: Sequence[Applicant]) -> list[Applicant]:
+        """Return the statements with those on another country's applicants as refusals; without them in a text on Sweden, too."""
+        if may_concern_sweden(self.text):
+            return [statement for statement in found if not statement.abroad]
+        return [
+            replace(statement, role=Role.NOT, only=False) if statement.abroad else statement
+            for number, statement in enumerate(found)
+            if statement.abroad or number not in self.weak or statement.group not in _MUNICIPAL
+        ]
 
     def _finished(self, number: int, statement: Applicant, named: bool) -> Applicant:
         only = statement.only or (self.rest_excluded and statement.role is Role.MAY)
@@ -195,6 +216,8 @@ class _Reader:
         spoken = self._speaks_of_applying(tokens, tags, clause, heads)
         if spoken:
             heads = _applying_heads(tokens, clause, heads)
+            if cue.name == "for" and cue.weak:
+                self.purposes.update(range(len(self.found), len(self.found) + len(heads)))
             self._add(
                 heads,
                 role,
@@ -247,7 +270,10 @@ class _Reader:
         if heads:
             self._last_subject = heads
             return heads, start
-        if self._last_subject and re.fullmatch(r"[B&,xZ]{1,3}", tags[start - 1 : stop]):
+        named_anew = (
+            clause.start < len(tokens) and tokens[clause.start].word in _WHO_EVER
+        )  # "men den som är huvudsökande ska ..."
+        if self._last_subject and not named_anew and re.fullmatch(r"[B&,xZ]{1,3}", tags[start - 1 : stop]):
             return self._last_subject, start
         if heads := find_heads(tokens, clause.start + 1, clause.end):
             return heads, clause.start
@@ -262,7 +288,7 @@ class _Reader:
         words = {token.word for token in tokens[clause.start : clause.end]}
         if name == "partner" and re.match(r"[^mXB;?n]{0,3}H", tags[clause.end :]):
             return Role.MAY  # "may join as partners or lead the network"
-        if name in ("partner", "with", "as partner", "joining"):
+        if name in ("partner", "with", "as partner", "joining") or _through_another(tokens, tags, clause):
             return Role.PARTNER
         if name in ("led", "lead"):
             return Role.MUST if words & _STRONG or "m" not in tags[clause.start : clause.end] else Role.MAY
@@ -349,13 +375,48 @@ class _Reader:
     ) -> None:
         start = tokens[0].start
         words = self.text[start : min(tokens[-1].end, start + _MAX_QUOTE_CHARS)]
+        abroad = role in (Role.MAY, Role.MUST) and self._are_abroad(heads, tokens)
         for head in heads:
             part = (Role.MAY if role is Role.NOT else Role.NOT) if head.negated else role
             if weak:
                 self.weak.add(len(self.found))
             self.found.append(
-                Applicant(head.group, part, words, start, only and part is not Role.NOT, head.partial or also, head.owned)
+                Applicant(
+                    head.group,
+                    part,
+                    words,
+                    start,
+                    only and part is not Role.NOT,
+                    head.partial or also,
+                    head.owned,
+                    abroad=abroad and part is not Role.NOT and head.group in _WITH_MUNICIPALITIES,
+                )
             )
+
+    def _are_abroad(self, heads: Sequence[Head], tokens: Sequence[TaggedWord]) -> bool:
+        if not heads:
+            return False
+        first, last = tokens[heads[0].place], tokens[heads[-1].place]
+        return are_abroad(self.text, (first.start, first.end), last.end, (tokens[0].start, tokens[-1].end))
+
+
+def _through_another(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause) -> bool:
+    """Tell whether money comes through another applicant, or to partners: "delta och få medel genom den som är sökande"."""
+    if clause.cue.name not in ("getting", "taking part"):
+        return False
+    span = tags[clause.start : clause.end]
+    if "P" in span and "D" in span and "H" not in span:
+        return True
+    rest = " ".join(token.word for token in tokens[clause.end : clause.end + 10])
+    return _THROUGH.search(rest) is not None
+
+
+_THROUGH = re.compile(
+    r"\b(?:genom|via|through|gennem|gjennom)\s(?!(?:samma|the same)\b)(?:[\w-]+\s){0,4}?"
+    r"(?:som\s(?:är|står\ssom)\s)?(?:sökande|huvudsökande|projektägare|projektägaren|applicant|lead\spartner|coordinator|ansøger|"
+    r"ansøgeren|hovedansøger|projektejer|søker|søkeren|prosjekteier)\b"
+)
+_WHO_EVER = word_set("den de dem those") | {"den som", "de som", "dem som", "those who"}
 
 
 def _last_of(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, following: FoundClause | None) -> int:

@@ -57,7 +57,10 @@ def _eligibility(call: Call) -> Eligibility | None:
     """Return the part of a municipality. The publisher's field of applicants goes before the text."""
     fields = "\n".join((_ASKED, *call.applicants)) if call.applicants else ""
     sections = [f"{part.title}\n{part.text}" for part in call.sections if not _RESULTS.match(part.title)]
-    text = "\n".join(part for part in (call.title, call.summary, *sections) if part)
+    # A summary that is the body's beginning has lost its lines: "Budget: 22 miljoner Kommuner kan inte få stödet".
+    body = " ".join("\n".join(sections).split())
+    repeats = " ".join(call.summary.split()).rstrip("….") in body
+    text = "\n".join(part for part in (call.title, "" if repeats else call.summary, *sections) if part)
     for read in (fields, text):
         found = municipal_role(limited(find_applicants(read, call.language), read)) if read else None
         if found is not None:

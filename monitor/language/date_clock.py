@@ -33,7 +33,7 @@ _PATTERNS = Patterns(
         ),
         "link": (
             r"(?:(?:vid|ved|til|till|innen|inden|senast|senest|before|by|at|före|før|innan|no\slater\sthan|not\slater\sthan|"
-            r"latest|-)\s){0,2}"
+            r"latest|-|ending|ends|closing|closes|slutar|stänger|avslutas|lukker|stenger|slutter)\s){0,2}"
         ),
         # "Den 4 maj, även då kl. 12.00".
         "again_at": r"(?:(?:även|också|likaså|igen|også|ligeledes|likeså|again|also|likewise)\s(?:då\s|da\s)?(?=kl|at\s))?",

@@ -82,6 +82,7 @@ _PATTERNS = Patterns(
             r"(?:tillfällen|omgångar|perioder|ansökningsperioder|ansökningsomgångar|runder|perioder|rounds|periods|windows|gånger|times|ganger|gange)[^.:]{0,20}:$|"
             r"^(?:ansökningsomgångar|ansökningsperioder|söktider|ansøgningsrunder|søknadsrunder|søknadsperioder|"
             r"application\s(?:rounds|periods|windows))\b[^.,:]{0,20}:?$|"
+            r"\b(?:ansökan|ansökningarna|ansøgningen|søknaden|applications?)\s[^.:;0-9]{0,40}\b(?:senast|senest|by|innen|inden)\s?:$|"
             r"\b(?:datum|dag|dato|dates?|day)\s(?:som|that|der|which)\s(?:anges|står|is\sgiven|are\sgiven|angis|angives|står)\b"
         ),
         "year_of_announced": (

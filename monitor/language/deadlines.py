@@ -19,6 +19,8 @@ _URL_MONTH = re.compile(
 )
 _URL_YEAR = re.compile(r"(?:/|-)(20[0-9]{2})(?=/)")
 _URL_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_APPLY_ROW = re.compile(r"^[\s•*-]*(?:ansök\w*|sök)\s?:", re.IGNORECASE | re.MULTILINE)
+_CLAIM_ROW = re.compile(r"[\s•*-]*(?:rekvisition|rekvirering|utbetalning)\w*\s?:", re.IGNORECASE)
 _LONGEST = 80
 _LONGEST_ROUND = timedelta(days=400)
 """Time from the opening of a round to its first deadline; an earlier opening is that of another round."""
@@ -48,13 +50,30 @@ def find_deadlines(
     names no day to answer by, the day it closes is that day. See `find_dates` for the arguments; a year that is counted from the
     day of reading is marked as guessed.
     """
-    found = find_dates(text, reference=reference, language=language, zone=zone, read=read)
+    found = _without_claims(find_dates(text, reference=reference, language=language, zone=zone, read=read), text)
     result = deadlines(found)
     if not result.answers and result.deadlines and PATTERNS["consultation"].search(text):
         result = replace(result, answers=result.deadlines)
     if result.model is DeadlineModel.CUT_OFFS and len(result.deadlines) == 2 and PATTERNS["is_two_stages"].search(text):
-        return replace(result, model=DeadlineModel.TWO_STAGE)
+        return replace(result, model=DeadlineModel.TWO_STAGE, opens=_opens_first(found, result))
     return result
+
+
+def _without_claims(found: Sequence[FoundDate], text: str) -> list[FoundDate]:
+    """Return the dates without the row of the day to claim money that was granted, where another row has the day to apply."""
+    if not _APPLY_ROW.search(text):
+        return list(found)
+    return [item for item in found if not _CLAIM_ROW.match(text[text.rfind("\n", 0, item.start) + 1 : item.start])]
+
+
+def _opens_first(found: Sequence[FoundDate], result: FoundDeadlines) -> date | None:
+    """Return the opening of the first of two stages, where the second one opens behind the first one's last day."""
+    first = result.deadlines[0].at.date()
+    if result.opens is None or result.opens <= first:
+        return result.opens
+    begins = [item.date for item in found if item.role is DateRole.OPENING and item.date is not None]
+    begins += [item.date_from for item in found if item.role is DateRole.DEADLINE and item.date_from is not None]
+    return max((day for day in begins if first - _LONGEST_ROUND <= day <= first), default=result.opens)
 
 
 def is_by_interest(text: str) -> bool:

@@ -485,6 +485,10 @@ def _with_roles(found: Sequence[FoundAmount], words: str, segments: Sequence[Seg
         yield _with_role(item, words, segment, cues[segment])
 
 
+_NOT_OF_ALL = ("past", "other_side", "some_projects")
+"""Patterns of sentences on money of the past, of another country's side, or of some projects only."""
+
+
 def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> FoundAmount:
     if item.role is AmountRole.RATE:
         return item
@@ -497,7 +501,8 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     if of_cost or PATTERNS["asked"].search(before) or PATTERNS["part_of"].search(before) or PATTERNS["unit_rate"].match(after):
         return item
     sentence = words[segment.start : segment.end]
-    if PATTERNS["past"].search(sentence) or PATTERNS["is_usual"].search(before) or PATTERNS["other_side"].search(sentence):
+    aside = PATTERNS["in_costs"].match(after) or PATTERNS["is_usual"].search(before)
+    if aside or any(PATTERNS[name].search(sentence) for name in _NOT_OF_ALL):
         return item
     if PATTERNS["per"].match(after):
         each = not re.search(r"\bpro[sj]{1,2}[ej]", after, re.IGNORECASE)

@@ -107,6 +107,7 @@ PATTERNS = Patterns(
         ),
         # Costs of a project as its own people estimate them: nobody hands them out.
         "own_cost": (
+            r"\b(?:the\s+)?(?:planned|estimated|expected)\s+grant\s+(?:is|will\s+be)\s+(?:about\s+|around\s+)?(?:[a-z]{3}\s*|€)?$|"
             r"\b(?:(?:estimated|planned|expected|tentative|our|total|beräknad|uppskattad|planerad|preliminär|total|forventet|"
             r"anslået|estimert|anslått|samlet)\s+)(?:projekt|prosjekt|project\s+)(?:ets\s+|'s\s+)?(?:budget|budsjett|kostnad|"
             r"costs?)\w*\W*(?:\w+\W+){0,2}?$|\b(?:projektets|projektens|prosjektets|projektbudgeten|the\s+project['’]s|our|"
@@ -129,6 +130,16 @@ PATTERNS = Patterns(
         "other_side": (
             r"\b(?:norska?|danska?|finska?|finsk|tyska?|tysk|polska?|norwegian|danish|finnish|german|polish)\s+(?:sid[ae]n?|"
             r"side)\b"
+        ),
+        # Money for some of the projects only: "För förenklade projekt är EU-stödet högst 50 000 euro".
+        "some_projects": (
+            r"(?:^|[.!?\n]\s*)(?:för|for)\s+(?:förenklade|forenklede|forenklete|små|mindre|småskaliga|småskala|simplified|smaller|small|"
+            r"small-scale|större|stora|store|større|larger|large|strategiska)\s+(?:proje[ck]t|prosjekt)"
+        ),
+        # A size that is stated in costs is no sum of money that is granted: "2 miljoner kronor i stödberättigande kostnader".
+        "in_costs": (
+            r"\s+(?:i|in|of|av|af)\s+(?:(?:totala?|samlede|total|projektets)\s+)?(?:stödberättigande\s+|stödgrundande\s+|støtteberettigede\s+|"
+            r"støtteberettigete\s+|støtteberettiga\s+|eligible\s+|bidragsgrundande\s+)?(?:projekt)?(?:kostnad|udgift|omkostning|utgift|costs?\b|expenditure)"
         ),
         "part_of": (
             r"(?:varav|därav|heraf|hvoraf|herav|hvorav|derav|of\s+which|including)\s+(?:\w+\s+){0,2}(?:€|£|\$|kr\.?|"

@@ -16,7 +16,7 @@ _Value = TypeVar("_Value")
 
 
 class TermStatement(NamedTuple, Generic[_Value]):
-    """One statement of a value, with its offsets in the text."""
+    """Statement of a value with its offsets in the text."""
 
     value: _Value
     start: int

@@ -1,0 +1,62 @@
+"""Applicants of another country: "Ukrainian municipalities can apply", "kommuner i Norge", "UK registered local authorities"."""
+
+from __future__ import annotations
+
+import re
+
+_ADJECTIVES = (
+    r"ukrain(?:ian|ska?|ske)|norwegian|norska?|norske|finnish|finska?|finske|finländska?|danish|danska?|danske|icelandic|isländska?|"
+    r"islandske?|estonian|estniska?|estiske?|latvian|lettiska?|lithuanian|litauiska?|polish|polska?|polske|german|tyska?|tyske|dutch|"
+    r"nederländska?|holländska?|french|franska?|franske|spanish|spanska?|spanske|italian|italienska?|italienske|portuguese|"
+    r"portugisiska?|greek|grekiska?|irish|irländska?|british|brittiska?|britiske|scottish|skotska?|skotske|welsh|austrian|österrikiska?|"
+    r"swiss|schweiziska?|czech|tjeckiska?|slovak|hungarian|ungerska?|romanian|rumänska?|bulgarian|bulgariska?|croatian|slovenian|"
+    r"maltese|belgian|belgiska?|moldovan|moldaviska?|georgian|serbian|albanian|canadian|kanadensiska?|american|amerikanska?"
+)
+_COUNTRIES = (
+    r"ukraina?|ukraine|norway|norge|noreg|finland|denmark|danmark|iceland|island|estonia|estland|latvia|lettland|lithuania|litauen|"
+    r"poland|polen|germany|tyskland|the\s+netherlands|nederländerna|nederland|holland|france|frankrike|frankrig|spain|spanien|spania|"
+    r"italy|italien|italia|portugal|greece|grekland|ireland|irland|northern\s+ireland|great\s+britain|storbritannien|storbritannia|"
+    r"the\s+united\s+kingdom|the\s+uk|scotland|skottland|skotland|wales|england|austria|österrike|switzerland|schweiz|"
+    r"hungary|ungern|romania|rumänien|bulgaria|bulgarien|croatia|kroatien|slovenia|slovenien|malta|belgium|belgien|"
+    r"moldova|moldavien|serbia|serbien|albania|canada|kanada"
+)
+_LEADING = re.compile(
+    rf"(?:\b(?:{_ADJECTIVES})|\bu\.?k\.?(?:[\s-]+(?:based|registered))?)\s+(?:[\w-]+\s+){{0,2}}$", re.IGNORECASE
+)
+_TRAILING = re.compile(
+    rf"(?:\s+(?:and|or|och|eller|og)\s+[\w-]+)?\s+(?:(?:based|located|registered|established|belägna|baserade)\s+)?(?:in|from|across|i|"
+    rf"från|fra)\s+(?:{_COUNTRIES})\b",
+    re.IGNORECASE,
+)
+_OURS = re.compile(
+    r"\b(?:swed\w+|sverige\w*|svensk\w*|nordic|nordisk\w*|norden|baltic|baltisk\w*|europ\w+|eu|eu-\w+|eea|ees|eøs|interreg|member\s+states?|"
+    r"medlemsl\w+|medlemsstat\w*|programområd\w*|programme\s+area|international\w*|internationell\w*|worldwide|"
+    r"(?:other|andra|andre|all|alla|alle)\s+(?:\w+\s+)?(?:countries|länder\w*|lande\w*|land))\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\n]+")
+_PAID_BY = re.compile(
+    r"\b(?:(?:co-?)?(?:financed|funded|paid|supported|owned)\s+by|(?:sam)?finansier(?:as|es|et|at|ad)\s+a[vf]|ägs\s+av|ejes\s+af)\b",
+    re.IGNORECASE,
+)
+_AHEAD, _BEHIND = 60, 80
+"""Characters before the first applicant of a clause, and behind the last, in which the country is said."""
+
+
+def are_abroad(text: str, first: tuple[int, int], last: int, segment: tuple[int, int]) -> bool:
+    """Tell whether the applicants of a clause are those of another country alone, and none of Sweden's may be among them.
+
+    `first` is the span of the first applicant, `last` the end of the last, `segment` the sentence or line.
+    """
+    begin, end = segment
+    if _OURS.search(text, begin, end):
+        return False
+    before = text[max(begin, first[0] - _AHEAD) : first[0]]
+    return _LEADING.search(before) is not None or _TRAILING.match(text[last : min(end, last + _BEHIND)]) is not None
+
+
+def may_concern_sweden(text: str) -> bool:
+    """Tell whether a text speaks of Sweden, the Nordic countries or the Union otherwise than as those who pay."""
+    return any(
+        _OURS.search(sentence[0]) is not None and _PAID_BY.search(sentence[0]) is None for sentence in _SENTENCE.finditer(text)
+    )
