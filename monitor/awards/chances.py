@@ -114,7 +114,7 @@ _MANY = r"(?:\d|all|many|several|various|different|both|across|(?:the )?(?:EU|Eu
 _BY_SOME = re.compile(
     rf"\A\s*(?:\([^)]*\)\s*)?(?:by|from) (?!(?:the )?(?:(?:call|submission|final|set|given|official) )*"
     rf"(?:deadline|clos(?:ing|ure)|cut-?\s?off|due|date|end|start|{_MANY}|more than|over|about|around|nearly|a total"
-    rf"|eligible (?:countries|states)|(?:[\w-]+ ){0, 3}(?:commission|agency|authority)\b|CINEA\b|EACEA\b|EISMEA\b|REA\b|HADEA\b|ERCEA\b"
+    r"|eligible (?:countries|states)|(?:[\w-]+ ){0,3}(?:commission|agency|authority)\b|(?:CIN|EAC|EISM|HAD|ERC|R)EA\b"
     rf"|{_MONTHS}|{_ANYONE}(?: (?:from|in|across) {_MANY}[^.;!?,]*)?"
     r"(?=\s*(?:[.,;:!?()]|\Z|\b(?:and|which|who|will|in (?:response|reply|total|all))\b))))",
     re.IGNORECASE,
