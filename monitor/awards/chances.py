@@ -40,7 +40,7 @@ _SUBMITTED = (
 )
 _APPLICANT = (
     r"(?:\w+ )?(?:applicant|organi[sz]ation|(?:legal )?entity|coordinator|beneficiary|consortium|institution|participant|partner"
-    r"|person|company)s?\b"
+    r"|person|company|team)s?\b"
 )
 _LIMIT = re.compile(
     r"\b(?:maximum(?: of)?|minimum(?: of)?|max\.?|min\.?|at (?:most|least)|up to|no more than|(?:more|fewer|less) than"
@@ -49,26 +49,105 @@ _LIMIT = re.compile(
 )
 """Words before a number that is a limit or not exact."""
 _RULE_BEFORE = re.compile(
-    r"\b(?:if|in case|unless)\b[^.;!?:]{0,160}\Z"
-    r"|\b(?:may|must|can|cannot|shall|should|having|who|submits|allowed|entitled|expected?|indicative|estimated?|planned|foreseen)\b"
+    r"\b(?:if|in case|unless|for (?:example|instance)|suppose|assume|imagine)\b[^.;!?:]{0,160}\Z"
+    r"|\b(?:when(?:ever)?(?! the (?:call|deadline|submission))|where(?:ver)?|to (?:have|submit)|not have|limit|(?:im)?possible"
+    r"|forbidden|prohibited)\b[^.;!?:,]{0,80}\Z"
+    r"|\b(?:(?-i:may)|must|can|cannot|shall|should|having|who|submits|allowed|entitled|expected?|indicative|estimated?|planned|foreseen)\b"
     r"[^.;!?:,]{0,80}\Z"
-    rf"|\b(?:an?|one|each|every|any|single|same) {_APPLICANT}[^.;!?:,]{{0,80}}\Z",
+    rf"|\b(?:an?|one|each|every|any|single|same) {_APPLICANT}[^.;!?:,]{{0,80}}\Z"
+    rf"|\b{_APPLICANT} (?:that|which|with|whose)\b[^.;!?:,]{{0,80}}\Z",
     re.IGNORECASE,
 )
+_CLAUSE_GOES_ON = r"(?:(?!\b(?:and|which|while|but|so|because|since)\b)(?:[^.;!?,\d]|\b20\d\d\b))"
+"""Letter of what is said of a number itself."""
 _RULE_AFTER = re.compile(
     rf"\A[^.;!?]*?\b(?:(?:by|from|for|of) (?:an?|one|each|every|any|a single|the same|another)|per) {_APPLICANT}"
-    r"|\A[^.;!?,]*?\b(?:each|every|per) (?:year|call|round)\b",
+    r"|\A[^.;!?,]*?\b(?:each|every|per) (?:year|call|round)\b"
+    rf"|\A{_CLAUSE_GOES_ON}{{0,60}}?\b(?:must|(?-i:may)|can(?:not)?|shall|should|ha(?:ve|s) to|needs? to"
+    r"|counts? (?:as|for)|(?:considered|treated|regarded|counted) as"
+    r"|(?:not|never) (?:be )?(?:allowed|permitted|possible|accepted)"
+    r"|allowed|permitted|forbidden|prohibited)\b"
+    r"|\A[^.;!?]*?\bonly the (?:last|latest|most recent|newest|first)\b",
     re.IGNORECASE,
 )
 """Words around the number of a rule, "a maximum of 2 proposals submitted by the same applicant"."""
 _PARTIAL_AFTER = re.compile(
-    r"\A(?:(?!\b(?:and|which|while|but)\b)[^.;!?,\d]){0,60}?\b"
+    rf"\A{_CLAUSE_GOES_ON}{{0,60}}?\b"
     r"(?:after the (?:\w+ ){0,2}(?:deadline|closing|cut-?off|closure|due)|(?:too )?late\b|outside the deadline"
     rf"|{_IS} (?:(?:found|declared|judged|considered|deemed) )?(?:to be )?(?:as )?"
-    r"(?:rejected|withdrawn|inadmissible|ineligible|excluded|discarded|duplicates?|invalid|resubmi))",
+    r"(?:rejected|withdrawn|inadmissible|ineligible|excluded|discarded|duplicates?|invalid|resubmi|merged|combined|joined|disqualified|removed"
+    r"|dropped|cancelled|transferred|moved|reassigned|returned|refused|incomplete|unsuccessful"
+    r"|(?:much |far )?(?:fewer|less|lower)\b))"
+    r"|\A\s*(?:twice|again|anew|more than once|jointly"
+    r"|(?:in|on|by|via|through) (?:duplicate|error|parallel|mistake|paper|post|e?-?mail"
+    r"|fax)|more|fewer|less|extra)\b"
+    r"|\A\s+(?:an?|the|no)\s",
     re.IGNORECASE,
 )
 """Words after the number of a part of the proposals: "3 proposals received after the deadline were rejected"."""
+_PARTIAL_BEFORE = re.compile(
+    r"\b(?:additional|further|another|remaining|other|first|last|latest|best|top|extra|plus|average(?: of)?)\s+\Z"
+    r"|\b(?:so far|to date|until now|up to now|already|on average)\b[^.;!?:\d]{0,60}\Z"
+    r"|\b(?:since (?:the )?(?:year|start|launch|beginning|\d{4})|(?:between|from) (?:19|20)\d\d"
+    r"|over the (?:years|last|past|course)|in the (?:last|past))\b[^.;!?:]{0,60}\Z",
+    re.IGNORECASE,
+)
+_SO_FAR_AFTER = re.compile(
+    r"\A[^.;!?,\d]{0,40}\b(?:so far|to date|until now|up to now|on average|since|between (?:19|20)\d\d)\b", re.IGNORECASE
+)
+"""Words around the number of a part, of more than one round, or of a call that is still open."""
+_FUNDED_AFTER = re.compile(
+    rf"\A{_CLAUSE_GOES_ON}{{0,60}}?\b(?:{_IS}|will be|were then) (?:(?:finally|now|also|later) )?{_FUNDED}", re.IGNORECASE
+)
+"""Words after the number of the funded, which is no number of all: "14 proposals received were funded"."""
+_OUT_OF = re.compile(r"\bof(?: (?:all|the|these|those|a total of))*\s*\Z", re.IGNORECASE)
+"""Words before a number of all of which a part is told: "14 of the 112 proposals submitted were funded"."""
+_HAS_VERB = re.compile(rf"\b{_IS} (?:submitted|received)\b|\A(?:submitted|received)\b", re.IGNORECASE)
+_MONTHS = (
+    r"(?:jan|febr|juan)uary|march|april|may|june|july|august|(?:sept|nov|dec)ember|october"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+)
+_ANYONE = (
+    r"(?:applicants?|consorti(?:a|ums?)|organi[sz]ations|(?:legal )?entities|coordinators|beneficiaries|participants|partners)"
+)
+_MANY = r"(?:\d|all|many|several|various|different|both|across|(?:the )?(?:EU|Europe)\b)"
+_BY_SOME = re.compile(
+    rf"\A\s*(?:\([^)]*\)\s*)?(?:by|from) (?!(?:the )?(?:(?:call|submission|final|set|given|official) )*"
+    rf"(?:deadline|clos(?:ing|ure)|cut-?\s?off|due|date|end|start|{_MANY}|more than|over|about|around|nearly|a total"
+    r"|eligible (?:countries|states)|(?:[\w-]+ ){0,3}(?:commission|agency|authority)\b|(?:CIN|EAC|EISM|HAD|ERC|R)EA\b"
+    rf"|{_MONTHS}|{_ANYONE}(?: (?:from|in|across) {_MANY}[^.;!?,]*)?"
+    r"(?=\s*(?:[.,;:!?()]|\Z|\b(?:and|which|who|will|in (?:response|reply|total|all))\b))))",
+    re.IGNORECASE,
+)
+"""Words after the number of some applicants, "20 proposals submitted by SMEs"; all may be named by their number."""
+_SUBMITTED_BY_ANYONE = re.compile(
+    rf"(?:\A|\b(?:the|all|and|\d+)|[,:(])\s*{_ANYONE}(?: from {_MANY}[^.;!?,]{{0,30}})? (?:(?:have|has|had) )?(?:together )?\Z",
+    re.IGNORECASE,
+)
+"""Words before "submitted 20 proposals": those who did, and those who are all that applied."""
+_STRAND_NAME = (
+    r"(?:(?!(?:this|these|that|the|our|all|both|each|present|current|whole|entire|same|call|of)\b)[\w-]+ ){1,3}"
+    r"(?:(?:sub-?)?topics?|lots?|strands?|priorit(?:y|ies)|panels?|categor(?:y|ies)|domains?|windows?|tracks?|schemes?)\b"
+)
+_STRAND_BEFORE = re.compile(
+    rf"(?:\A\s*|\b(?:under|for|in|within|on|the)\s)(?:the )?{_STRAND_NAME}[^.;!?\d]{{0,25}}\Z", re.IGNORECASE
+)
+_STRAND_AFTER = re.compile(
+    rf"\A[^.;!?,\d]{{0,40}}?\b(?:under|for|to|in|on|within|of) (?:the |an? )?{_STRAND_NAME}", re.IGNORECASE
+)
+"""Words around the number of a named part of a call: "under the nature strand"."""
+_COMPARED_BEFORE = re.compile(
+    r"\b(?:compar(?:ed|ing|able|isons?) (?:to|with)|than|against|versus|vs\.?|instead of|rather than|unlike|contrast (?:to|with)"
+    r"|opposed to|relative to|similar to|equal to|(?:as|so) many as|exceed(?:s|ed|ing)?"
+    r"|(?:rose|risen|rise|fell|fallen|fall|grew|grown|growth|increas(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|up|down|drop(?:ped)?"
+    r"|declined?|jump(?:ed)?|went|gone|climbed)\s+from)\b[^.;!?:,\d]{0,60}\Z"
+    r"|\b(?:compar(?:ed|ing|isons?) (?:to|with)|than|against|versus|vs\.?)\b[^.;!?:,\d]{0,30}\d{4}\s*[(,–-][^).;!?\d]{0,30}\Z"
+    r"(?<!, )(?<!received )(?<!submitted )",
+    re.IGNORECASE,
+)
+"""Words before the number that another is compared to: "compared to 90 proposals submitted in 2024"."""
+_WHILE = re.compile(r"\b(?:while|whereas|although)\b[^.;!?:,\d]{0,40}\Z", re.IGNORECASE)
+"""Words before a number that, with a year, is told to compare with the next."""
 _TOPIC = rf"(?:{_CODE}|[A-Z](?![a-z])[\w.-]*|\d[\w.-]*)"
 _TOPIC_WORD = r"(?i:\b(?:sub-?)?(?:topics?|lots?|strands?|priorit(?:y|ies)|actions?))"
 _OF_TOPIC = r"(?i:\b(?:under|for|to|in|on|within|of)\s+(?:the )?)"
@@ -84,11 +163,15 @@ _CALL_YEAR = re.compile(
     r"\b(?P<before>\d{4}) (?:calls?|editions?|rounds?)\b|\b(?:call|edition|round) (?:of|for|in) (?P<after>\d{4})\b", re.IGNORECASE
 )
 """Year of the call that a sentence is about, which is that of its code."""
-_LAST = r"\b(?:last year|the year before|the (?:previous|preceding) (?:year|call|edition|round))\b"
+_LAST = (
+    r"\b(?:last (?:year|time)|the (?:year|time|call|round) before|previously|formerly|earlier(?! (?:this|today))"
+    r"|the (?:previous|preceding|former|past|last) (?:[\w-]+ )?(?:year|call|edition|round|competition|time))\b"
+)
 _LAST_YEAR_BEFORE = re.compile(rf"{_LAST}\D{{0,40}}\Z", re.IGNORECASE)
 _LAST_YEAR_AFTER = re.compile(rf"\A[^,\d]{{0,40}}{_LAST}", re.IGNORECASE)
 _THIS_YEAR = re.compile(r"\bthis year\b", re.IGNORECASE)
 _OTHER_YEAR = re.compile(r"\b(?:in|for) (\d{4})[^.;\d]{1,30}\d", re.IGNORECASE)
+_PROPOSALS_OF_YEAR = re.compile(rf"\d {_PROPOSALS}(?: {_IS})? (?:submitted|received) (?:in|for) (\d{{4}})\b", re.IGNORECASE)
 """Words that tell this year's number from that of a year before, which updates name to compare with."""
 _CLAUSE = re.compile(r"[;!?]|\.(?=\s)")
 _PARTS = {
@@ -230,7 +313,7 @@ def _is_of_the_call(text: str, match: re.Match[str], code: str) -> bool:
     """Return whether a number of proposals is that of all of a call in its year: no rule's, no part's and no other year's."""
     before, after = _clause(text, match)
     is_row = match[0].casefold().startswith("number of")  # of a table, whose text runs on from what stands before it
-    if _LIMIT.search(before) or (not is_row and (_is_rule(before, after) or _PARTIAL_AFTER.search(after))):
+    if _LIMIT.search(before) or (not is_row and (_is_rule(before, after) or _is_part(before, match[0], after))):
         return False
     if any(topic.casefold() != code.casefold() for topic in _topics(before, after)):
         return False
@@ -240,6 +323,25 @@ def _is_of_the_call(text: str, match: re.Match[str], code: str) -> bool:
 def _is_rule(before: str, after: str) -> bool:
     """Return whether a number between two texts is that of a rule or a plan, not of what came in."""
     return bool(_RULE_BEFORE.search(before) or _RULE_AFTER.search(after))
+
+
+def _is_part(before: str, told: str, after: str) -> bool:
+    """Return whether a number of proposals between two texts is that of some of them, or one that is compared to."""
+    if _PARTIAL_BEFORE.search(before) or _PARTIAL_AFTER.search(after) or _SO_FAR_AFTER.search(after) or _BY_SOME.search(after):
+        return True
+    if _is_beside(before, after):
+        return True
+    if not _HAS_VERB.search(told) and _FUNDED_AFTER.search(after) and not _OUT_OF.search(before):
+        return True
+    is_active = told.casefold().startswith("submitted ") and before.rstrip()[-1:].isalnum()
+    return is_active and not _SUBMITTED_BY_ANYONE.search(before)
+
+
+def _is_beside(before: str, after: str) -> bool:
+    """Return whether a number between two texts is that of a named strand of the call, or one that another is compared to."""
+    if _WHILE.search(before) and _YEAR_AFTER.search(after):
+        return True
+    return any((_COMPARED_BEFORE.search(before), _STRAND_BEFORE.search(before), _STRAND_AFTER.search(after)))
 
 
 def _topics(before: str, after: str) -> list[str]:
@@ -260,7 +362,7 @@ def _funded(text: str, code: str, submitted: int) -> re.Match[str] | None:
     for found in (found for pattern in _FUNDED_NUMBERS for found in pattern.finditer(text)):
         before, after = _clause(text, found)
         is_row = found[0].casefold().startswith("number of")
-        is_told = not (_LIMIT.search(before) or (not is_row and _is_rule(before, after)))
+        is_told = not (_LIMIT.search(before) or (not is_row and (_is_rule(before, after) or _is_beside(before, after))))
         year, told = code_year(code), _year_beside(before, after)
         # What was funded before the year of the call was funded in another round.
         is_told = is_told and not (year and told and told < year) and not _is_of_another_year(text, found, year)
@@ -291,7 +393,7 @@ def _is_of_another_year(text: str, match: re.Match[str], year: int | None) -> bo
         return False
     if year is not None and abs(told - year) > 1:
         return True
-    others = [int(other) for other in _OTHER_YEAR.findall(text[begins:])]
+    others = [int(other) for other in (*_OTHER_YEAR.findall(text[begins:]), *_PROPOSALS_OF_YEAR.findall(text[begins:]))]
     is_beside_this_year = _THIS_YEAR.search(text) and not _THIS_YEAR.search(after.partition(",")[0])
     return bool(is_beside_this_year) or any(other > told for other in others)
 

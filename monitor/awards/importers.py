@@ -555,9 +555,10 @@ def _portal(row: Record) -> Iterator[Item]:
         ),
     )
     participants = json.loads(fields.get("participants") or "[]")
+    seen: set[tuple[object, ...]] = set()
     for number, participant in enumerate(participants):
         role = text(participant.get("role")).casefold()
-        yield Participant(
+        made = Participant(
             project=key,
             name=text(participant.get("legalName")),
             role=_CORDIS_ROLES.get(role, PartnerRole.COORDINATOR if number == 0 and not role else PartnerRole.PARTNER),
@@ -568,3 +569,14 @@ def _portal(row: Record) -> Iterator[Item]:
             number=organisation_number(participant.get("vat")),
             granted=amount(participant.get("eucontribution"), "eucontribution"),
         )
+        # The same part of the same organisation, however its name is written, counts once; another role, town or share stays.
+        mark = (
+            made.pic or (made.name.casefold(), made.vat, made.number),
+            made.country,
+            made.place.casefold(),
+            role,
+            made.granted,
+        )
+        if mark not in seen:
+            seen.add(mark)
+            yield made

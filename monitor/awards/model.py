@@ -115,6 +115,8 @@ class Origin:
     """Language of the projects' titles, for programs that read pages aloud."""
     shares_add_up: bool = False
     """True when the participants' shares of a project are together its grant, so that a cut list of participants shows."""
+    has_shares_of_grants: bool = False
+    """True when the participants' shares of a project are parts of its grant, though some may not be stated."""
 
 
 _PORTAL_SEARCH = "https://api.tech.ec.europa.eu/search-api/prod/rest/search"
@@ -168,6 +170,7 @@ ORIGINS = {
             url="https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/projects-results",
             licence="CC BY 4.0",
             fetched=_PORTAL_SEARCH,
+            has_shares_of_grants=True,
         ),
         Origin(
             id="dashboard",

@@ -100,6 +100,15 @@ _MAX_LOOSE_SHARE = 0.01
 """Largest share of participants without a project among the rows of the file."""
 _SHARES_NEAR = (Decimal("0.9"), Decimal("1.1"))
 """Sum of the participants' shares in relation to that of the grants, of publishers whose shares add up."""
+_MAX_ABOVE_GRANT = 0.1
+"""Largest part of the projects whose participants' shares may be more than the grant, as after changes of single projects."""
+_SHARES_BY_PROJECT = (
+    # A third party's share is inside that of its partner. Each share may be rounded to whole units.
+    "SELECT count(*), total(shares > 1.01 * granted + 100 * parts) FROM (SELECT q.granted granted, sum(p.granted) shares,"
+    " count(*) parts FROM projects q JOIN participants p ON p.project = q.id WHERE q.source = ? AND q.granted > 0"
+    " AND NOT q.is_sum AND p.granted IS NOT NULL AND p.role != 'third_party' GROUP BY q.id)"
+)
+"""Projects whose grant and shares are stated, and those of them whose shares are more than the grant."""
 _CACHED_ORGANISATIONS = 20_000
 
 
@@ -174,7 +183,7 @@ def import_source(
         files: All files of the source.
         now: Time of the import.
         allow_fewer: Accept an import that is more than a tenth smaller than the last in projects, participants or money, or lacks
-            values of a kind that it had.
+            values of a kind that it had, or has shares above the grants.
         fingerprint: Hash of the files, by which the same files are recognised.
 
     Raises:
@@ -239,6 +248,7 @@ def note_checked(db: Database, source: str, now: datetime) -> None:
 
 def _replace(db: Database, origin: Origin, files: Sequence[Path], *, allow_fewer: bool) -> ImportReport:
     before = measure_import(db, origin.id)
+    was_above = _shares_above_grants(db, origin)
     db.execute("DELETE FROM participants WHERE project IN (SELECT id FROM projects WHERE source = ?)", [origin.id])
     db.execute("DELETE FROM projects WHERE source = ?", [origin.id])
     reading = Reading()
@@ -253,6 +263,13 @@ def _replace(db: Database, origin: Origin, files: Sequence[Path], *, allow_fewer
     _check_numbers(origin, writer, reading, after)
     if not allow_fewer:
         refuse_smaller(origin.name, before, after)
+        # A person who accepted such shares at the last import need not say so each time.
+        if not was_above and (above := _shares_above_grants(db, origin)):
+            raise SourceError(
+                origin.name,
+                f"deltagarnas andelar är större än bidraget i {above}, så beloppen är i fel enhet eller dubbla; hämta dem igen."
+                " Är det rätt ändå: kör importen med --allow-fewer",
+            )
     db.execute("DELETE FROM organisations WHERE id NOT IN (SELECT organisation FROM participants)")
     index_texts(db)
     return ImportReport(
@@ -280,6 +297,15 @@ def _check_numbers(origin: Origin, writer: _Writer, reading: Reading, size: Impo
         if granted and not _SHARES_NEAR[0] <= Decimal(shares) / Decimal(granted) <= _SHARES_NEAR[1]:
             share = round(100 * Decimal(shares) / Decimal(granted))
             raise SourceError(where, f"deltagarnas andelar är {share} procent av bidragen, så en fil är avbruten; hämta dem igen")
+
+
+def _shares_above_grants(db: Database, origin: Origin) -> str:
+    """Return in how many projects the participants' shares are more than the grant, "" when in none or a small part of them."""
+    if not origin.has_shares_of_grants:
+        return ""
+    count, above = db.execute(_SHARES_BY_PROJECT, [origin.id]).fetchone()
+    is_large = above and (above == count or above > max(1, _MAX_ABOVE_GRANT * count))
+    return f"{int(above)} av {count} projekt" if is_large else ""
 
 
 class _Writer:

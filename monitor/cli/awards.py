@@ -29,7 +29,9 @@ def awards() -> None:
 @click.option("--fetch", is_flag=True, help="First fetch what the program can fetch and what is due.")
 @click.option("--scheduled", is_flag=True, hidden=True, help="Refused files are told by status, and are no failure of the job.")
 @click.option(
-    "--allow-fewer", is_flag=True, help="Accept an import that is a tenth smaller than the last, or lacks values it had."
+    "--allow-fewer",
+    is_flag=True,
+    help="Accept an import that is a tenth smaller than the last, lacks values it had, or has shares above the grants.",
 )
 @json_option
 @pass_app

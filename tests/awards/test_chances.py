@@ -120,6 +120,110 @@ def test_rules_parts_and_single_topics_are_not_the_number_of_a_call(text):
     assert total.sentence == "In total 162 proposals were submitted."
 
 
+COMPARED = """\
+Compared to 90 proposals submitted in 2024, we received 112 proposals.
+Compared with the 90 proposals received in the 2024 call, this call received 112 proposals.
+In comparison with 90 proposals submitted earlier, 112 proposals were submitted.
+The number rose from 90 proposals submitted in 2024 to 112 proposals submitted in 2025.
+This is more than the 90 proposals submitted before.
+This is twice as many as the 90 proposals received in the first call.
+Interest has grown, up from 90 proposals submitted in 2024; 112 proposals were submitted.
+112 proposals were received, against 90 proposals received in 2024.
+In contrast to the 90 proposals submitted before, 112 proposals were received.
+Unlike the 90 proposals submitted in 2024, most were complete.
+While 90 proposals were submitted in 2024, we received 112 proposals.
+We received 90 proposals more than in 2024.
+In comparison to 2024 (90 proposals submitted) the call was popular.
+Since 2021, 90 proposals have been submitted.
+On average, 90 proposals were submitted.
+Over the last years 90 proposals were submitted.
+So far 90 proposals have been submitted.
+The 90 proposals submitted in 2024 were fewer.
+Last time, 90 proposals were submitted.
+There were 90 proposals submitted in 2024 and 112 proposals submitted in 2025.
+Previously, 90 proposals were submitted.
+The earlier call received 90 proposals."""
+RULES = """\
+Applicants that have 90 proposals submitted must choose.
+Organisations with more than one idea and 90 proposals submitted must choose.
+Organisations which have 90 proposals submitted are contacted.
+90 proposals submitted under the same title must be merged.
+90 proposals submitted with the same text may be rejected.
+90 proposals received from partners of one group count as one.
+90 proposals submitted for one site are considered as one.
+For example, 90 proposals submitted in one week would be too many.
+When 90 proposals are submitted for the same site, only the last counts.
+Where 90 proposals are received for one place, the experts choose.
+It is not possible to have 90 proposals submitted.
+90 proposals submitted for one place should be written together.
+Of 90 proposals submitted, only the last one is evaluated.
+Please do not have 90 proposals submitted.
+The limit is 90 proposals submitted per team."""
+SOME = """\
+20 proposals submitted by SMEs were funded.
+20 proposals were submitted by SMEs.
+20 proposals were submitted by Sweden.
+20 proposals were received from Swedish municipalities.
+We received 20 proposals from Spain.
+20 proposals submitted by applicants from Sweden were retained.
+SMEs submitted 20 proposals.
+Swedish organisations submitted 20 proposals.
+20 proposals received were funded.
+20 proposals submitted late in the day will be selected.
+Under the nature strand, 20 proposals were submitted.
+20 proposals were submitted under the nature and biodiversity strand.
+The nature strand received 20 proposals.
+An additional 20 proposals were submitted.
+The remaining 20 proposals submitted have no score.
+20 proposals submitted twice were merged; in all 112 proposals were received.
+20 proposals submitted in error were removed.
+20 proposals were submitted on paper.
+20 proposals submitted to the wrong call were transferred.
+20 proposals received a seal of excellence."""
+ALL = """\
+112 proposals submitted by the deadline were evaluated.
+112 proposals were submitted by the closing date.
+112 proposals were received by 22 September 2025.
+112 proposals were submitted by September 2025.
+112 proposals were submitted by consortia from 27 countries.
+112 proposals were received from applicants across Europe.
+We received 112 proposals from 27 countries.
+Applicants submitted 112 proposals.
+340 organisations submitted 112 proposals.
+Out of the 112 proposals received, 14 were retained for funding.
+While 112 proposals were submitted, 14 were funded.
+Since the call has closed, 112 proposals were submitted.
+In May 112 proposals were submitted.
+112 proposals were submitted in May.
+112 proposals were submitted and applicants may expect their results in May.
+Compared to last year, 112 proposals is more: 112 proposals were submitted.
+When the call closed, 112 proposals had been submitted.
+112 proposals were submitted in response to the call under this topic.
+We received 112 proposals, more than in 2024.
+112 proposals were received by the European Commission.
+112 proposals have been received from eligible countries.
+Earlier this year, 112 proposals were submitted."""
+
+
+@pytest.mark.parametrize("text", [*COMPARED.splitlines(), *RULES.splitlines(), *SOME.splitlines()])
+def test_a_number_compared_to_of_a_rule_or_of_some_is_not_that_of_the_call(text):
+    found = read_competition(text, "LIFE-2025-SAP-NAT")
+    assert (found and found.submitted) in (None, 112)
+    total = read_competition(f"{text} In total 112 proposals were submitted, 14 were funded.", "LIFE-2025-SAP-NAT")
+    assert total.submitted == 112
+
+
+@pytest.mark.parametrize("text", ALL.splitlines())
+def test_the_number_of_all_is_read_beside_words_like_those_of_a_part(text):
+    assert read_competition(text, "LIFE-2025-SAP-NAT").submitted == 112
+
+
+def test_the_funded_of_one_strand_or_of_a_comparison_are_not_told():
+    for told in ("5 proposals were funded under the nature strand.", "This is more than the 5 projects that were funded."):
+        found = read_competition(f"112 proposals were submitted. {told}", "LIFE-2025-SAP-NAT")
+        assert (found.submitted, found.funded) == (112, None)
+
+
 @pytest.mark.parametrize(
     "text",
     [
