@@ -167,7 +167,7 @@ _LABEL = 60
 
 @dataclass(frozen=True, slots=True)
 class ShareStatement:
-    """One stated share with the offsets of the words that it was read from."""
+    """Share as stated, with the offsets of the words that it was read from."""
 
     own: bool
     """It is what the applicant pays."""
