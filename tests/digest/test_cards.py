@@ -317,7 +317,7 @@ def test_the_publishers_words_in_a_change_have_their_language(as_line, language,
     known = replace(told, told=tuple(Told(fact=fact, at=NOW - timedelta(days=14)) for fact in facts), events=(NOTICE, NEW_TERMS))
     (item,) = choose((known,), first=False, previous=NOW - timedelta(days=7), choice=Choice(), now=NOW).items
     cards = Cards(TEMPLATES.wording(language), AUDIENCE, SIGNER, "2026-W23-kultur-fritid", NOW)
-    notice, terms = (cards.line if as_line else cards.card)(item).changes
+    terms, notice = (cards.line if as_line else cards.card)(item).changes
     assert (notice.quoted, notice.language) == (("The deadline has been extended.", "en") if marked else ("", ""))
     assert (terms.quoted, terms.language) == (("Call document", "en") if marked else ("", ""))
     assert str(notice).endswith("writes: The deadline has been extended." if language == "en" else "skriver: " + notice.quoted)
