@@ -32,7 +32,7 @@ def make_card(mail: MailView) -> str:
 
     Calls that have no room are left out from the end, and a sentence says so; the button leads to all of them.
     """
-    head = [_text(mail.title, size="Large", weight="Bolder", style="heading"), *(_text(line) for line in mail.lead)]
+    head = [_text(mail.title, size="Large", weight="Bolder", style="heading"), *(_text(str(line)) for line in mail.lead)]
     buttons = [_button(mail.whole), _button(mail.sources)]
     blocks = [block for section in mail.sections for block in _section(mail, section)]
     whole = _message(mail, [*head, *blocks], buttons)
@@ -129,7 +129,7 @@ def _group(mail: MailView, group: GroupView) -> Element:
 
 def _changes(card: CardView) -> Iterable[Element]:
     color = {"color": "Attention"} if card.urgent else {}
-    return (_text(change, weight="Bolder", **color) for change in card.changes)
+    return (_text(str(change), weight="Bolder", **color) for change in card.changes)
 
 
 def _linked(link: LinkView, before: str = "") -> Element:

@@ -15,7 +15,7 @@ from monitor.digest.links import Links, language_note, publisher_url, publisher_
 from monitor.digest.model import Audience, Candidate, Change, DigestItem, ExpectedRound, Reasons
 from monitor.digest.rows import CallRows
 from monitor.digest.summary import known_summary, line_summary, machine_summary, needs_summary
-from monitor.digest.wording import HOME, Wording, first_sentences
+from monitor.digest.wording import HOME, QUOTED, Sentence, Wording, first_sentences
 from monitor.language.one_line import clean, shorten
 from monitor.translation import translate
 from monitor.vocabulary import URGENT_CHANGES, Kind, MailChange, MailSection
@@ -62,12 +62,12 @@ class Cards:
             title_note=self._title_note(call),
             short_title=shorten(title, 60),
             url=publisher_url(call) or self.links.call(call),
-            language=self._other_language(call),
+            language=self.other_language(call),
             badge=self.wording.say("card.now_open") if item.opened else "",
             programme="" if _is_named(programme, f"{title}\n{summary}") else programme,
             programme_language="" if self.wording.language == "sv" else "sv",
             summary=summary,
-            summary_language="" if self._is_ours(call) else self._other_language(call),
+            summary_language="" if self._is_ours(call) else self.other_language(call),
             changes=(*(self.change(change, call) for change in item.changes), *self._note(item)),
             urgent=any(change.kind in URGENT_CHANGES for change in item.changes),
             rows=() if gone else tuple(self._rows(item)),
@@ -86,7 +86,7 @@ class Cards:
         changes = tuple(self.change(change, call) for change in item.changes)
         if item.section is MailSection.MISSED:
             passed = self.wording.date_keys(date_keys(call)[-1:], self._now)
-            changes = (self.wording.say("change.missed", old=passed),)
+            changes = (Sentence(self.wording.say("change.missed", old=passed)),)
         return CardView(
             subject=self.subject(item.candidate),
             anchor=anchor,
@@ -94,7 +94,7 @@ class Cards:
             title_note=self._title_note(call),
             short_title=shorten(title, 60),
             url=publisher_url(call) or self.links.call(call),
-            language=self._other_language(call),
+            language=self.other_language(call),
             programme=clean(reasons.programme),
             changes=(*changes, *self._note(item)),
             urgent=any(change.kind in URGENT_CHANGES for change in item.changes),
@@ -132,9 +132,9 @@ class Cards:
             facts.append(self.rows.may_apply_short(card) if card is not None else "")
         return OverviewLine(
             subject=subject,
-            language="" if candidate.reasons.themes else self._other_language(candidate.call),
+            language="" if candidate.reasons.themes else self.other_language(candidate.call),
             title=title if titled and title != subject else "",
-            title_language=self._other_language(candidate.call),
+            title_language=self.other_language(candidate.call),
             facts=tuple(fact for fact in facts if fact),
             url=f"#{anchor}",
         )
@@ -214,10 +214,17 @@ class Cards:
             f"{self.wording.say(f'dossier.{step.phase.value}')} {self.wording.short_day(step.day, self._now)}" for step in steps
         )
 
-    def change(self, change: Change, call: Call) -> str:
-        """Return one change in words, with the old and the new value."""
-        say = self.wording.say
-        kind = change.kind
+    def change(self, change: Change, call: Call) -> Sentence:
+        """Return one change in words, with the old and the new value; the publisher's own words have their language."""
+        if change.kind is MailChange.NOTICE:
+            told = " ".join(first_sentences(text) for text in change.new[:3])
+            return Sentence.quoting(self.wording.say("change.notice", new=QUOTED), told, self.other_language(call))
+        if change.kind is MailChange.FACT:
+            return self._fact_words(change, call)
+        return Sentence(self._change_words(change, call))
+
+    def _change_words(self, change: Change, call: Call) -> str:
+        say, kind = self.wording.say, change.kind
         if kind is MailChange.WITHDRAWN:
             old = [key for key in change.old if key != "rolling"]
             return say("change.withdrawn_date", old=self.wording.date_keys(old, self._now)) if old else say("change.withdrawn")
@@ -231,10 +238,6 @@ class Cards:
             return say(f"change.{name}", new=new_money, old=old_money)
         if kind is MailChange.DOSSIER:
             return self._dossier_moved(change, call)
-        if kind is MailChange.FACT:
-            return self._fact_words(change)
-        if kind is MailChange.NOTICE:
-            return say("change.notice", new=" ".join(first_sentences(text) for text in change.new[:3]))
         return say(f"change.{kind.value}", new=" ".join(change.new), old=" ".join(change.old))
 
     def _dossier_moved(self, change: Change, call: Call) -> str:
@@ -245,15 +248,16 @@ class Cards:
             moved = say("moved.answer", moved=moved, day=self.rows.date_words(days[0], call))
         return say("change.dossier", new=moved, old=self.wording.short_day(date.fromisoformat(change.old[0]), self._now))
 
-    def _fact_words(self, change: Change) -> str:
+    def _fact_words(self, change: Change, call: Call) -> Sentence:
         """Return a changed fact with its document and page; changes that earlier versions stored name no document."""
         (old, new), language = (json.loads(side[0]) for side in (change.old, change.new)), self.wording.language
         before, after = old["words"][language], new["words"][language]
         title = shorten(clean(new.get("title", "")), _DOCUMENT_TITLE)
-        return self.wording.say(
+        said = self.wording.say(
             "change.fact" if title and after["place"] else "change.fact_alone",
-            fact=after["fact"], new=after["values"], old=before["values"], document=title, place=after["place"],
+            fact=after["fact"], new=after["values"], old=before["values"], document=QUOTED, place=after["place"],
         )  # fmt: skip
+        return Sentence.quoting(said, title, self.other_language(call))
 
     def _rows(self, item: DigestItem) -> list[CardRow]:
         call = item.candidate.call
@@ -277,11 +281,11 @@ class Cards:
             return ""
         return f"{self.wording.say(f'card.level_{match.level.value}')}."
 
-    def _note(self, item: DigestItem) -> tuple[str, ...]:
+    def _note(self, item: DigestItem) -> tuple[Sentence, ...]:
         """Return the coordinator's own line, introduced as such, and what the municipality corrected."""
         note = clean(item.candidate.note)
-        notes = (self.wording.say("card.note", note=note),) if note else ()
-        return (*notes, *self._corrected(item.candidate.call))
+        notes = (Sentence(self.wording.say("card.note", note=note)),) if note else ()
+        return (*notes, *map(Sentence, self._corrected(item.candidate.call)))
 
     def _corrected(self, call: Call) -> tuple[str, ...]:
         """Return the facts of a call that the municipality corrected, one sentence per day of correction."""
@@ -381,7 +385,8 @@ class Cards:
         values = json.loads(text or "{}")
         return self.rows.money(Budget(**{name: value for name, value in values.items() if name in _SUMS})) if values else ""
 
-    def _other_language(self, call: Call) -> str:
+    def other_language(self, call: Call) -> str:
+        """Return the language of a call where it is not that of the mail, else ""."""
         return call.language if call.language and call.language != self.wording.language else ""
 
 

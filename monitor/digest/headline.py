@@ -83,7 +83,7 @@ class Headline:
         if main is None:
             return start
         if main.section is MailSection.CHANGED and not is_moved(main):
-            changes = (self._cards.change(change, main.candidate.call) for change in main.changes)
+            changes = (str(self._cards.change(change, main.candidate.call)) for change in main.changes)
             return f"{start} {shorten(' '.join(changes), _CHANGE_LIMIT)}"
         first = self._cards.short_subject(main.candidate)
         others = [self._cards.short_subject(item.candidate) for item in everything if item.candidate.call.kind is Kind.CALL]

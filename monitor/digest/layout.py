@@ -8,6 +8,7 @@ from datetime import datetime
 from monitor.calls import CallKey
 from monitor.digest.model import Candidate, DigestItem, ExpectedRound, Selection, Shown, SourceHealth
 from monitor.digest.reminders import PlanReminder
+from monitor.digest.wording import Sentence
 from monitor.vocabulary import Level, MailSection
 
 _LINES_ONLY = (MailSection.EVENTS, MailSection.NEWS, MailSection.POLICY, MailSection.PARTNERS, MailSection.MISSED)
@@ -76,7 +77,7 @@ class CardView:
     summary: str = ""
     summary_language: str = ""
     """Language of the summary when it is not that of the mail."""
-    changes: tuple[str, ...] = ()
+    changes: tuple[Sentence, ...] = ()
     urgent: bool = False
     rows: tuple[CardRow, ...] = ()
     detail: str = ""
@@ -134,7 +135,7 @@ class MailView:
     """Text that mail programs show after the subject in a list of mails."""
     title: str
     name: str
-    lead: tuple[str, ...]
+    lead: tuple[Sentence, ...]
     sections: tuple[SectionView, ...]
     footer: tuple[str, ...]
     footer_heading: str

@@ -14,7 +14,7 @@ from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, Overv
 from monitor.digest.links import THE_REST, Links
 from monitor.digest.model import Audience, DigestGroup, DigestItem, Selection, Shown
 from monitor.digest.reminders import reminder_lines
-from monitor.digest.wording import HOME, Wording, iso_week
+from monitor.digest.wording import HOME, QUOTED, Sentence, Wording, iso_week
 from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import Kind, MailChange, MailKind, MailSection
 
@@ -171,50 +171,60 @@ class MailWriter:
         )
         return LinkView(self._say("link.rest", n=len(selection.rest), what=what), "", url)
 
-    def _nearest_day(self, selection: Selection) -> str:
-        """Return the sentence on the nearest last day of the calls that one can apply for; empty without any."""
+    def _nearest_day(self, selection: Selection) -> Sentence | None:
+        """Return the sentence on the nearest last day of the calls that one can apply for; None without any."""
         now = self._occasion.now
         days = [
-            (upcoming.at, self._cards.short_subject(item.candidate), self._cards.title(item.candidate.call))
+            (
+                upcoming.at,
+                self._cards.short_subject(item.candidate),
+                self._cards.title(item.candidate.call),
+                self._cards.other_language(item.candidate.call),
+            )
             for item in selection.items
             if item.section in _DATED
             and not any(change.kind is MailChange.WITHDRAWN for change in item.changes)
             and (upcoming := next_deadline(item.candidate.call, now)) is not None
         ]
         if not days:
-            return ""
-        at, subject, title = min(days)
+            return None
+        at, subject, title, language = min(days)
         day = at.astimezone(HOME).date()
-        if title != subject and sum(name == subject for _, name, _ in days) > 1:
+        quoted, named = title, QUOTED
+        if title != subject:
             # Calls of one theme are told apart by the publisher's title.
-            subject = f"{subject} ({shorten(title, _TITLE_LIMIT)})"
-        return self._say("lead.nearest", subject=subject, day=self._wording.day(day, now), left=self._wording.time_left(day, now))
+            several = sum(name == subject for _, name, _, _ in days) > 1
+            quoted, named = shorten(title, _TITLE_LIMIT), f"{subject} ({QUOTED})" if several else subject
+        said = self._say("lead.nearest", subject=named, day=self._wording.day(day, now), left=self._wording.time_left(day, now))
+        return Sentence.quoting(said, quoted, language)
 
-    def _lead(self, selection: Selection, name: str) -> list[str]:
+    def _lead(self, selection: Selection, name: str) -> list[Sentence]:
+        lead = [Sentence(said) for said in self._summary(selection, name)]
+        if selection.kind is not MailKind.CORRECTION and (nearest := self._nearest_day(selection)):
+            lead.insert(0 if selection.kind is MailKind.WEEKLY else len(lead), nearest)
+        weeks = weeks_between(self._occasion.previous_week, self._occasion.week) if self._occasion.previous_week else []
+        if weeks and selection.kind is not MailKind.CORRECTION:
+            numbers = self._wording.join(self._wording.week(week) for week in weeks)
+            lead.append(Sentence(self._say("lead.covers", n=len(weeks), weeks=numbers)))
+        return lead
+
+    def _summary(self, selection: Selection, name: str) -> list[str]:
+        """Return what the mail tells, in numbers."""
         say = self._say
         if selection.kind is MailKind.CORRECTION:
             return [say("lead.correction", n=len(selection.items))]
-        lead = []
         if selection.kind is MailKind.WELCOME:
-            lead = [say("lead.welcome", name=name), *self._welcome_lead(selection)]
-        elif selection.kind is MailKind.QUIET:
-            lead = [say("lead.quiet", name=name), *self._sources()]
-        else:
-            counts = selection.counts()
-            what = self._wording.join(say(f"count.{section}", n=number) for section, number in counts.items())
-            lead = [say("lead.summary" if selection.kind is MailKind.WEEKLY else f"lead.{selection.kind}", what=what)]
-        if nearest := self._nearest_day(selection):
-            lead.insert(0 if selection.kind is MailKind.WEEKLY else len(lead), nearest)
-        weeks = weeks_between(self._occasion.previous_week, self._occasion.week) if self._occasion.previous_week else []
-        if weeks:
-            numbers = self._wording.join(self._wording.week(week) for week in weeks)
-            lead.append(say("lead.covers", n=len(weeks), weeks=numbers))
-        return lead
+            return [say("lead.welcome", name=name), *self._welcome_lead(selection)]
+        if selection.kind is MailKind.QUIET:
+            return [say("lead.quiet", name=name), *self._sources()]
+        counts = selection.counts()
+        what = self._wording.join(say(f"count.{section}", n=number) for section, number in counts.items())
+        return [say("lead.summary" if selection.kind is MailKind.WEEKLY else f"lead.{selection.kind}", what=what)]
 
-    def _top(self) -> tuple[str, ...]:
+    def _top(self) -> tuple[Sentence, ...]:
         """Return the coordinator's own line, which follows the summary in one line."""
         top = clean(self._occasion.top)
-        return (self._say("lead.top", text=top),) if top else ()
+        return (Sentence(self._say("lead.top", text=top)),) if top else ()
 
     def _welcome_lead(self, selection: Selection) -> list[str]:
         number = sum(item.section is MailSection.NEW for item in selection.everything)
@@ -294,7 +304,7 @@ def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequ
         preview=say("notice.lead"),
         title=say("heading.notice"),
         name=clean(audience.name),
-        lead=(say("notice.lead"), *lines),
+        lead=tuple(map(Sentence, (say("notice.lead"), *lines))),
         sections=(),
         footer=(say("footer.responsible", municipality=clean(audience.municipality), contact=audience.contact),),
         footer_heading=say("footer.heading"),

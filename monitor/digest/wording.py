@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -21,6 +22,33 @@ _LOCALES = {"sv": "sv_SE", "en": "en_GB"}
 """Locale of CLDR for each language."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ\"”(])")
 _ABBREVIATED = re.compile(r"(?:\b(?:kl|ca|nr|dvs|etc|osv|No|Art|vs|approx)|\b\w\.\w+|\b[A-ZÅÄÖ])\.$", re.IGNORECASE)
+
+QUOTED = "\x00"
+"""Place of the words in another language, in a phrase that `Sentence.quoting` divides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Sentence for a template: `quoted`, between `before` and `after`, is in another language, `language`.
+
+    Printed as it is, it is the whole sentence.
+    """
+
+    before: str
+    quoted: str = ""
+    language: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.quoted}{self.after}"
+
+    @classmethod
+    def quoting(cls, said: str, quoted: str, language: str) -> Sentence:
+        """Return a phrase with `quoted` where it has QUOTED, kept apart where `language` is not that of the mail, else empty."""
+        before, place, after = said.partition(QUOTED)
+        if not place or not quoted or not language:
+            return cls(said.replace(QUOTED, quoted))
+        return cls(before, quoted, language, after.replace(QUOTED, quoted))
 
 
 class Wording:

@@ -1,5 +1,6 @@
 """Overview, cards and their order: each call once in a line and once in full, with what is known and nothing else."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -12,9 +13,10 @@ from monitor.calls import Budget, CallKey, Deadline, DeadlineModel
 from monitor.digest.answers import Signer
 from monitor.digest.cards import Cards
 from monitor.digest.choose import choose
+from monitor.digest.facts import date_keys, deadline_fact
 from monitor.digest.flowed import WIDTH, flow
 from monitor.digest.layout import Occasion
-from monitor.digest.model import Choice, DigestItem, ExpectedRound, Shown, Told
+from monitor.digest.model import CallEvent, Choice, DigestItem, ExpectedRound, Shown, Told
 from monitor.digest.render import load_templates, render_mail
 from monitor.digest.rows import CallRows
 from monitor.digest.sample import AUDIENCE, NOW
@@ -296,6 +298,46 @@ def test_the_language_of_a_summary_is_that_of_its_words():
     )
     assert "Nykomlingar" in view.summary
     assert view.summary_language == ""
+
+
+NOTICE = CallEvent(id=1, type="news", old="[]", new='["The deadline has been extended."]')
+TERMS = [
+    {"fact": "funder_share", "title": "Call document", "values": [percent], "words": {
+        language: {"fact": "EU betalar", "values": f"högst {percent} procent", "place": "s. 3"} for language in ("sv", "en")
+    }} for percent in (80, 70)
+]  # fmt: skip
+NEW_TERMS = CallEvent(id=2, type="fact_changed", old=json.dumps(TERMS[0]), new=json.dumps(TERMS[1]))
+
+
+@pytest.mark.parametrize("as_line", [False, True])
+@pytest.mark.parametrize(("language", "marked"), [("sv", True), ("en", False)])
+def test_the_publishers_words_in_a_change_have_their_language(as_line, language, marked):
+    told = with_call(candidate(0), deadlines=(Deadline(at=NOW + timedelta(days=60)),))
+    facts = ("new", deadline_fact(date_keys(told.call)))
+    known = replace(told, told=tuple(Told(fact=fact, at=NOW - timedelta(days=14)) for fact in facts), events=(NOTICE, NEW_TERMS))
+    (item,) = choose((known,), first=False, previous=NOW - timedelta(days=7), choice=Choice(), now=NOW).items
+    cards = Cards(TEMPLATES.wording(language), AUDIENCE, SIGNER, "2026-W23-kultur-fritid", NOW)
+    terms, notice = (cards.line if as_line else cards.card)(item).changes
+    assert (notice.quoted, notice.language) == (("The deadline has been extended.", "en") if marked else ("", ""))
+    assert (terms.quoted, terms.language) == (("Call document", "en") if marked else ("", ""))
+    assert str(notice).endswith("writes: The deadline has been extended." if language == "en" else "skriver: " + notice.quoted)
+    assert "Call document" in str(terms)
+    mail = mail_of(known, language=language)[1].renderings[0]
+    spans = lxml_html.fromstring(mail.html).xpath("//p[span[@lang]]/span[@lang='en']")
+    found = [span.text_content() for span in spans if "skriver" in span.getparent().text_content()]
+    assert found == (["The deadline has been extended."] if marked else [])
+    assert str(notice) in " ".join(mail.text.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("sv", "1 kommande utlysning till finns på webben"), ("en", "Also on the web: 1 coming call")]
+)
+def test_the_link_to_the_rest_counts_one_as_one(language, said):
+    coming = candidate(1, opens=(NOW + timedelta(days=9)).date(), stated_status=Status.FORTHCOMING)
+    selection = choose((candidate(0), coming), first=True, previous=None, choice=Choice(), now=NOW)
+    occasion = Occasion(digest="2026-W23-kultur-fritid", week="2026-W23", now=NOW)
+    mail = render_mail(TEMPLATES, selection, AUDIENCE, occasion, SIGNER, (language,)).renderings[0]
+    assert mail.view.rest.text == said
 
 
 def test_kronor_are_told_with_the_day_of_their_rate():

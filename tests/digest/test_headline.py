@@ -253,15 +253,32 @@ def test_the_day_is_the_nearest_of_all_also_of_a_changed_call():
 
 
 def lead_of(html):
-    return next(text for text in lxml_html.fromstring(html).xpath("//p/text()") if text.startswith("Först ut: ")).replace(
-        "\u00a0", " "
-    )
+    said = (one.text_content() for one in lxml_html.fromstring(html).xpath("//p"))
+    return next(text for text in said if text.startswith("Först ut: ")).replace("\u00a0", " ")
 
 
 def test_two_calls_of_one_theme_are_told_apart_by_the_title():
     changed = replace(known(candidate(2, short="Idrott", title="Idrott för alla"), 20), events=(MORE_MONEY,))
     html = mail_of(candidate(0, short="Idrott"), changed)[1].renderings[0].html
     assert lead_of(html) == "Först ut: Idrott (Idrott för alla), sök senast söndag 21 juni (20 dagar kvar)."
+
+
+@pytest.mark.parametrize("themes", [("Idrott",), ()])
+def test_a_title_in_another_language_in_the_first_sentence_has_its_language(themes):
+    changed = replace(known(candidate(2, themes=themes, title="Call for Pilots", language="en"), 20), events=(MORE_MONEY,))
+    rendering = mail_of(candidate(0, themes=("Idrott",)), changed)[1].renderings[0]
+    paragraphs = lxml_html.fromstring(rendering.html).xpath("//p[starts-with(., 'Först ut: ')]")
+    assert [[(span.get("lang"), span.text_content()) for span in one.iter("span")] for one in paragraphs] == [
+        [("en", "Call for Pilots")]
+    ]
+    said = "Idrott (Call for Pilots)" if themes else "Call for Pilots"
+    assert f"Först ut: {said}, sök senast" in " ".join(rendering.text.split())
+
+
+def test_a_title_in_the_language_of_the_mail_has_no_mark():
+    changed = replace(known(candidate(2, short="Idrott", title="Idrott för alla", language="sv"), 20), events=(MORE_MONEY,))
+    html = mail_of(candidate(0, short="Idrott"), changed)[1].renderings[0].html
+    assert not lxml_html.fromstring(html).xpath("//p[starts-with(., 'Först ut: ')]/span")
 
 
 @pytest.mark.parametrize("seed", range(6))
