@@ -15,7 +15,7 @@ from monitor.digest.links import Links, language_note, publisher_url, publisher_
 from monitor.digest.model import Audience, Candidate, Change, DigestItem, ExpectedRound, Reasons
 from monitor.digest.rows import CallRows
 from monitor.digest.summary import known_summary, line_summary, machine_summary, needs_summary
-from monitor.digest.wording import HOME, QUOTED, Sentence, Wording, first_sentences
+from monitor.digest.wording import HOME, QUOTED, QuotingSentence, Wording, first_sentences
 from monitor.language.one_line import clean, shorten
 from monitor.translation import translate
 from monitor.vocabulary import URGENT_CHANGES, Kind, MailChange, MailSection
@@ -86,7 +86,7 @@ class Cards:
         changes = tuple(self.change(change, call) for change in item.changes)
         if item.section is MailSection.MISSED:
             passed = self.wording.date_keys(date_keys(call)[-1:], self._now)
-            changes = (Sentence(self.wording.say("change.missed", old=passed)),)
+            changes = (QuotingSentence(self.wording.say("change.missed", old=passed)),)
         return CardView(
             subject=self.subject(item.candidate),
             anchor=anchor,
@@ -214,14 +214,14 @@ class Cards:
             f"{self.wording.say(f'dossier.{step.phase.value}')} {self.wording.short_day(step.day, self._now)}" for step in steps
         )
 
-    def change(self, change: Change, call: Call) -> Sentence:
+    def change(self, change: Change, call: Call) -> QuotingSentence:
         """Return one change in words, with the old and the new value; the publisher's own words have their language."""
         if change.kind is MailChange.NOTICE:
             told = " ".join(first_sentences(text) for text in change.new[:3])
-            return Sentence.quoting(self.wording.say("change.notice", new=QUOTED), told, self.other_language(call))
+            return QuotingSentence.quoting(self.wording.say("change.notice", new=QUOTED), told, self.other_language(call))
         if change.kind is MailChange.FACT:
             return self._fact_words(change, call)
-        return Sentence(self._change_words(change, call))
+        return QuotingSentence(self._change_words(change, call))
 
     def _change_words(self, change: Change, call: Call) -> str:
         say, kind = self.wording.say, change.kind
@@ -248,7 +248,7 @@ class Cards:
             moved = say("moved.answer", moved=moved, day=self.rows.date_words(days[0], call))
         return say("change.dossier", new=moved, old=self.wording.short_day(date.fromisoformat(change.old[0]), self._now))
 
-    def _fact_words(self, change: Change, call: Call) -> Sentence:
+    def _fact_words(self, change: Change, call: Call) -> QuotingSentence:
         """Return a changed fact with its document and page; changes that earlier versions stored name no document."""
         (old, new), language = (json.loads(side[0]) for side in (change.old, change.new)), self.wording.language
         before, after = old["words"][language], new["words"][language]
@@ -257,7 +257,7 @@ class Cards:
             "change.fact" if title and after["place"] else "change.fact_alone",
             fact=after["fact"], new=after["values"], old=before["values"], document=QUOTED, place=after["place"],
         )  # fmt: skip
-        return Sentence.quoting(said, title, self.other_language(call))
+        return QuotingSentence.quoting(said, title, self.other_language(call))
 
     def _rows(self, item: DigestItem) -> list[CardRow]:
         call = item.candidate.call
@@ -281,11 +281,11 @@ class Cards:
             return ""
         return f"{self.wording.say(f'card.level_{match.level.value}')}."
 
-    def _note(self, item: DigestItem) -> tuple[Sentence, ...]:
+    def _note(self, item: DigestItem) -> tuple[QuotingSentence, ...]:
         """Return the coordinator's own line, introduced as such, and what the municipality corrected."""
         note = clean(item.candidate.note)
-        notes = (Sentence(self.wording.say("card.note", note=note)),) if note else ()
-        return (*notes, *map(Sentence, self._corrected(item.candidate.call)))
+        notes = (QuotingSentence(self.wording.say("card.note", note=note)),) if note else ()
+        return (*notes, *map(QuotingSentence, self._corrected(item.candidate.call)))
 
     def _corrected(self, call: Call) -> tuple[str, ...]:
         """Return the facts of a call that the municipality corrected, one sentence per day of correction."""

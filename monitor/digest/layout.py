@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.calls import CallKey
 from monitor.digest.model import Candidate, DigestItem, ExpectedRound, Selection, Shown, SourceHealth
 from monitor.digest.reminders import PlanReminder
-from monitor.digest.wording import Sentence
+from monitor.digest.wording import QuotingSentence
 from monitor.vocabulary import Level, MailSection
 
 _LINES_ONLY = (MailSection.EVENTS, MailSection.NEWS, MailSection.POLICY, MailSection.PARTNERS, MailSection.MISSED)
@@ -77,7 +77,7 @@ class CardView:
     summary: str = ""
     summary_language: str = ""
     """Language of the summary when it is not that of the mail."""
-    changes: tuple[Sentence, ...] = ()
+    changes: tuple[QuotingSentence, ...] = ()
     urgent: bool = False
     rows: tuple[CardRow, ...] = ()
     detail: str = ""
@@ -135,7 +135,7 @@ class MailView:
     """Text that mail programs show after the subject in a list of mails."""
     title: str
     name: str
-    lead: tuple[Sentence, ...]
+    lead: tuple[QuotingSentence, ...]
     sections: tuple[SectionView, ...]
     footer: tuple[str, ...]
     footer_heading: str
@@ -155,7 +155,7 @@ class MailView:
     """Reminders of the department's plans."""
     plans_heading: str = ""
     cut: str = ""
-    """Sentence under a card for Teams that has no room for all calls."""
+    """QuotingSentence under a card for Teams that has no room for all calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

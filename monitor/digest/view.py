@@ -14,7 +14,7 @@ from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, Overv
 from monitor.digest.links import THE_REST, Links
 from monitor.digest.model import Audience, DigestGroup, DigestItem, Selection, Shown
 from monitor.digest.reminders import reminder_lines
-from monitor.digest.wording import HOME, QUOTED, Sentence, Wording, iso_week
+from monitor.digest.wording import HOME, QUOTED, QuotingSentence, Wording, iso_week
 from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import Kind, MailChange, MailKind, MailSection
 
@@ -171,7 +171,7 @@ class MailWriter:
         )
         return LinkView(self._say("link.rest", n=len(selection.rest), what=what), "", url)
 
-    def _nearest_day(self, selection: Selection) -> Sentence | None:
+    def _nearest_day(self, selection: Selection) -> QuotingSentence | None:
         """Return the sentence on the nearest last day of the calls that one can apply for; None without any."""
         now = self._occasion.now
         days = [
@@ -196,16 +196,16 @@ class MailWriter:
             several = sum(name == subject for _, name, _, _ in days) > 1
             quoted, named = shorten(title, _TITLE_LIMIT), f"{subject} ({QUOTED})" if several else subject
         said = self._say("lead.nearest", subject=named, day=self._wording.day(day, now), left=self._wording.time_left(day, now))
-        return Sentence.quoting(said, quoted, language)
+        return QuotingSentence.quoting(said, quoted, language)
 
-    def _lead(self, selection: Selection, name: str) -> list[Sentence]:
-        lead = [Sentence(said) for said in self._summary(selection, name)]
+    def _lead(self, selection: Selection, name: str) -> list[QuotingSentence]:
+        lead = [QuotingSentence(said) for said in self._summary(selection, name)]
         if selection.kind is not MailKind.CORRECTION and (nearest := self._nearest_day(selection)):
             lead.insert(0 if selection.kind is MailKind.WEEKLY else len(lead), nearest)
         weeks = weeks_between(self._occasion.previous_week, self._occasion.week) if self._occasion.previous_week else []
         if weeks and selection.kind is not MailKind.CORRECTION:
             numbers = self._wording.join(self._wording.week(week) for week in weeks)
-            lead.append(Sentence(self._say("lead.covers", n=len(weeks), weeks=numbers)))
+            lead.append(QuotingSentence(self._say("lead.covers", n=len(weeks), weeks=numbers)))
         return lead
 
     def _summary(self, selection: Selection, name: str) -> list[str]:
@@ -221,10 +221,10 @@ class MailWriter:
         what = self._wording.join(say(f"count.{section}", n=number) for section, number in counts.items())
         return [say("lead.summary" if selection.kind is MailKind.WEEKLY else f"lead.{selection.kind}", what=what)]
 
-    def _top(self) -> tuple[Sentence, ...]:
+    def _top(self) -> tuple[QuotingSentence, ...]:
         """Return the coordinator's own line, which follows the summary in one line."""
         top = clean(self._occasion.top)
-        return (Sentence(self._say("lead.top", text=top)),) if top else ()
+        return (QuotingSentence(self._say("lead.top", text=top)),) if top else ()
 
     def _welcome_lead(self, selection: Selection) -> list[str]:
         number = sum(item.section is MailSection.NEW for item in selection.everything)
@@ -304,7 +304,7 @@ def notice_view(wording: Wording, audience: Audience, digest: str, refused: Sequ
         preview=say("notice.lead"),
         title=say("heading.notice"),
         name=clean(audience.name),
-        lead=tuple(map(Sentence, (say("notice.lead"), *lines))),
+        lead=tuple(map(QuotingSentence, (say("notice.lead"), *lines))),
         sections=(),
         footer=(say("footer.responsible", municipality=clean(audience.municipality), contact=audience.contact),),
         footer_heading=say("footer.heading"),

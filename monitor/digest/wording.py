@@ -24,11 +24,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ\"”(])")
 _ABBREVIATED = re.compile(r"(?:\b(?:kl|ca|nr|dvs|etc|osv|No|Art|vs|approx)|\b\w\.\w+|\b[A-ZÅÄÖ])\.$", re.IGNORECASE)
 
 QUOTED = "\x00"
-"""Place of the words in another language, in a phrase that `Sentence.quoting` divides."""
+"""Place of the words in another language, in a phrase that `QuotingSentence.quoting` divides."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class QuotingSentence:
     """Sentence for a template: `quoted`, between `before` and `after`, is in another language, `language`.
 
     Printed as it is, it is the whole sentence.
@@ -43,7 +43,7 @@ class Sentence:
         return f"{self.before}{self.quoted}{self.after}"
 
     @classmethod
-    def quoting(cls, said: str, quoted: str, language: str) -> Sentence:
+    def quoting(cls, said: str, quoted: str, language: str) -> QuotingSentence:
         """Return a phrase with `quoted` where it has QUOTED, kept apart where `language` is not that of the mail, else empty."""
         before, place, after = said.partition(QUOTED)
         if not place or not quoted or not language:

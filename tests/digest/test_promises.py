@@ -338,4 +338,4 @@ def test_a_consultation_shows_its_last_day_to_answer(world):
     world.welcomed()
     world.publish(a_call("1", "2026-08-28", kind=Kind.POLICY, published=MONDAY), at=MONDAY)
     (mail,) = world.week(MONDAY)
-    assert "sista dag fredag 28 augusti" in flat(mail)
+    assert "svara senast fredag 28 augusti" in flat(mail)

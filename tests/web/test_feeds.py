@@ -40,6 +40,12 @@ def moments(call):
     return [at if one.precision is Precision.MINUTE else at.date() for at, one in zip(days, call.deadlines, strict=True)]
 
 
+def opening(call):
+    """Return the day on which a call opens; None for a made-up one after its last day, which reads as that of the next round."""
+    last = max((deadline.at.date() for deadline in call.deadlines), default=None)
+    return None if call.opens and last and call.opens > last else call.opens
+
+
 def test_another_installation_gets_every_call_with_its_dates(browser, site):
     found = taken(browser, site, "/arkiv.atom")
     own = [load_call(site.archive.db, *key) for key in site.archive.db.execute("SELECT source, call_id FROM calls").fetchall()]
@@ -54,7 +60,7 @@ def test_another_installation_gets_every_call_with_its_dates(browser, site):
             for name, ours, theirs in (
                 ("title", call.title, other.title),
                 ("kind", call.kind, other.kind),
-                ("opens", call.opens, other.opens),
+                ("opens", opening(call), other.opens),
                 ("model", call.deadline_model, other.deadline_model),
                 ("deadlines", moments(call), moments(other)),
             )
