@@ -6,12 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
 
 from monitor.calls import CallKey, call_status, next_deadline
 from monitor.digest.arrange import arrange
 from monitor.digest.changes import find_changes, find_move, mention_facts, reminder_facts
 from monitor.digest.facts import ToldFacts, date_keys, number_fact, read_facts
+from monitor.digest.memory import CandidateMemory
 from monitor.digest.model import AS_CHOSEN, Arrangement, Candidate, Change, Choice, DigestGroup, DigestItem, Selection
 from monitor.digest.narrow import first_told
 from monitor.vocabulary import URGENT_CHANGES, Answer, Kind, Level, MailChange, MailKind, MailSection, Status
@@ -27,22 +28,6 @@ _FIRST_SECTION = {
     Kind.POLICY: MailSection.POLICY,
     Kind.PARTNER_SEARCH: MailSection.PARTNERS,
 }
-
-
-class FindDueItem(Protocol):
-    """Function with the result of `due_item`."""
-
-    def __call__(
-        self,
-        candidate: Candidate,
-        also: tuple[Candidate, ...] = (),
-        *,
-        first: bool,
-        previous: datetime | None,
-        choice: Choice,
-        now: datetime,
-    ) -> DigestItem | None:
-        """Return the item that a call gives now, or None when there is nothing to tell."""
 
 
 def due_item(
@@ -84,7 +69,7 @@ def choose(
     choice: Choice,
     now: datetime,
     arranged: Arrangement = AS_CHOSEN,
-    find_item: FindDueItem = due_item,
+    memory: CandidateMemory | None = None,
 ) -> Selection:
     """Return the selection for one department's mail of the week.
 
@@ -95,14 +80,13 @@ def choose(
         choice: The limits to follow.
         now: The moment of the mail.
         arranged: The order that the coordinator wants.
-        find_item: `due_item`, or a function that remembers its results.
+        memory: Memory of the items that were worked out before, of the same limits and moment.
     """
     merged = merge_stories(follow_dossiers(candidates))
-    items = [
-        item
-        for candidate, also in merged
-        if (item := find_item(candidate, also, first=first, previous=previous, choice=choice, now=now))
-    ]
+    decide = partial(due_item, first=first, previous=previous, choice=choice, now=now)
+    if memory is not None:
+        decide = partial(memory.due_item, (first, previous), decide)
+    items = [item for candidate, also in merged if (item := decide(candidate, also))]
     items.sort(key=lambda item: _sort_key(item, now))
     if first:
         shown, rest = _welcome(items, choice, arranged.marked, now)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from monitor.digest.choose import due_item
-from monitor.digest.model import Candidate, Choice, DigestItem
+from monitor.digest.model import Candidate, DigestItem
+
+Decide = Callable[[Candidate, tuple[Candidate, ...]], DigestItem | None]
+"""Function that returns the item of a candidate with the other sources of its story, None when there is nothing to tell."""
 
 
 class CandidateMemory:
@@ -31,19 +33,15 @@ class CandidateMemory:
         return found
 
     def due_item(
-        self,
-        candidate: Candidate,
-        also: tuple[Candidate, ...] = (),
-        *,
-        first: bool,
-        previous: datetime | None,
-        choice: Choice,
-        now: datetime,
+        self, mail: tuple[bool, datetime | None], decide: Decide, candidate: Candidate, also: tuple[Candidate, ...]
     ) -> DigestItem | None:
-        """Return `choose.due_item`; of a candidate as it was read, alone, the item that was worked out before."""
+        """Return the item that `decide` makes; of a candidate as it was read, alone, the one that it made before.
+
+        `mail` tells two kinds of mails apart: whether it is the department's first, and when the last one was built.
+        """
         if also or id(candidate) not in self._ids:
-            return due_item(candidate, also, first=first, previous=previous, choice=choice, now=now)
-        key = id(candidate), first, previous
+            return decide(candidate, also)
+        key = id(candidate), *mail
         if key not in self._items:
-            self._items[key] = due_item(candidate, first=first, previous=previous, choice=choice, now=now)
+            self._items[key] = decide(candidate, also)
         return self._items[key]

@@ -11,7 +11,7 @@ from monitor.archive.connection import Database
 from monitor.archive.digests import StoredDigest
 from monitor.archive.overrides import Overrides, read_overrides
 from monitor.config import Config
-from monitor.digest.choose import choose, due_item, open_known_calls
+from monitor.digest.choose import choose, open_known_calls
 from monitor.digest.memory import CandidateMemory
 from monitor.digest.model import Candidate, Selection
 from monitor.jobs.candidates import apply_choices, make_arrangement, make_candidate, make_choice
@@ -91,7 +91,7 @@ class MailChooser:
             choice=make_choice(self._config),
             now=self._now,
             arranged=make_arrangement(self.choices(department), placed=placed),
-            find_item=self._memory.due_item if self._memory is not None else due_item,
+            memory=self._memory,
         )
 
     def select(
