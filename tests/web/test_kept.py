@@ -7,6 +7,7 @@ import pytest
 
 from monitor.web.framework import kept
 from monitor.web.framework.kept import KeptFacts
+from monitor.web.planned_mails import read_plans
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
 
@@ -151,3 +152,23 @@ def test_whoever_must_wait_shares_the_reading_behind_the_page(archive):
     archive.begun[0]()
     assert archive.get().facts == "of 1"
     assert archive.reads == 1
+
+
+def test_facts_of_other_settings_are_never_shown(archive, slow):
+    """Whoever saved a setting opens the page at once; facts of the settings before would say that nothing happened."""
+
+    def get(basis):
+        return archive.facts.get("calls", lambda: archive.stamp, archive.read, basis=basis)
+
+    get("settings before")
+    archive.stamp = 2
+    assert get("settings before").is_old
+    assert (get("settings after").facts, get("settings after").is_old) == ("of 2", False)
+    assert archive.reads == 2
+
+
+def test_the_desk_shows_a_saved_setting_on_its_next_page(site, slow):
+    """Planning takes longer than `FAST_SECONDS` on a slow machine."""
+    assert not read_plans(site).is_old
+    site.config = site.config.model_copy(update={"data_dir": site.config.data_dir / "another"})
+    assert not read_plans(site).is_old

@@ -29,9 +29,10 @@ class Kept(Generic[_Facts]):
 
 
 class _Entry:
-    """Facts of one name with the stamp and the cost of their reading."""
+    """Facts of one name and basis with the stamp and the cost of their reading."""
 
-    def __init__(self) -> None:
+    def __init__(self, basis: object) -> None:
+        self.basis = basis
         self.lock = threading.Lock()
         self.kept: Kept[Any] | None = None
         self.stamp: object = None
@@ -55,15 +56,17 @@ class KeptFacts:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, name: str, stamp: Callable[[], object], read: Callable[[], _Facts]) -> Kept[_Facts]:
+    def get(self, name: str, stamp: Callable[[], object], read: Callable[[], _Facts], *, basis: object = None) -> Kept[_Facts]:
         """Return facts.
 
         Args:
             name: Name of the facts, with all that they depend on besides the archive.
             stamp: Returns a value that changes when the facts may have changed.
             read: Reads the facts, in any thread.
+            basis: Settings and rules that the facts are read by; facts of another basis are never returned, because whoever
+                saved a setting looks for its effect on the next page.
         """
-        entry = self._entry(name)
+        entry = self._entry(name, basis)
         if entry.kept is not None and stamp() == entry.stamp:
             return entry.kept
         if entry.kept is None or entry.seconds <= FAST_SECONDS:
@@ -75,11 +78,13 @@ class KeptFacts:
         self._begin(entry, stamp, read)
         return Kept(entry.kept.facts, entry.kept.made, is_old=True)
 
-    def get_soon(self, name: str, stamp: Callable[[], object], read: Callable[[], _Facts]) -> Kept[_Facts] | None:
-        """Return facts as `get` does; None for facts that were never read, which are then read behind the page."""
-        entry = self._entry(name)
+    def get_soon(
+        self, name: str, stamp: Callable[[], object], read: Callable[[], _Facts], *, basis: object = None
+    ) -> Kept[_Facts] | None:
+        """Return facts as `get` does; None for facts never read by this basis, which are then read behind the page."""
+        entry = self._entry(name, basis)
         if entry.kept is not None:
-            return self.get(name, stamp, read)
+            return self.get(name, stamp, read, basis=basis)
         self._begin(entry, stamp, read)
         return None
 
@@ -91,9 +96,11 @@ class KeptFacts:
             entry.is_reading = True
         self._start(lambda: self._read_behind(entry, stamp, read))
 
-    def _entry(self, name: str) -> _Entry:
+    def _entry(self, name: str, basis: object) -> _Entry:
         with self._lock:
-            entry = self._entries.setdefault(name, _Entry())
+            entry = self._entries.get(name)
+            if entry is None or entry.basis != basis:
+                entry = self._entries[name] = _Entry(basis)
             self._entries.move_to_end(name)
             while len(self._entries) > _MOST_NAMES:
                 self._entries.popitem(last=False)

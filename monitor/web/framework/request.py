@@ -333,14 +333,17 @@ class Site:
         return tuple(stamp)
 
     def kept(self, name: str, read: Callable[[], _Result]) -> Kept[_Result]:
-        """Return facts of the archive (`KeptFacts.get`), read anew after a write and every quarter of an hour."""
-        return self._kept.get(name, self._stamp_now, read)
+        """Return facts of the archive (`KeptFacts.get`), read anew after a write and every quarter of an hour.
+
+        After a change of settings or rules the page waits for them.
+        """
+        return self._kept.get(name, self._stamp_now, read, basis=(self.config, self.rules.version))
 
     def kept_soon(self, name: str, read: Callable[[], _Result]) -> Kept[_Result] | None:
         """Return facts of every call as `kept` does; of a large archive None the first time (`KeptFacts.get_soon`)."""
         (last,) = self.archive.db.execute("SELECT max(rowid) FROM calls").fetchone()
         get = self._kept.get_soon if (last or 0) > _LARGE_ARCHIVE else self._kept.get
-        return get(name, self._stamp_now, read)
+        return get(name, self._stamp_now, read, basis=(self.config, self.rules.version))
 
     def _stamp_now(self) -> object:
         # Open meanwhile: the last connection to close removes the log, which would look like a write.
