@@ -285,12 +285,20 @@ def _update_index(archive: Archive, key: tuple[str, str], now: datetime) -> Left
     return next(row for row in list_left_out(archive.db, key[0]) if row.call_id == key[1])
 
 
+def _applicants(source: Source) -> str:
+    """Return who may apply for a source's calls as the page of sources says it."""
+    if not {Kind.CALL, Kind.PARTNER_SEARCH} & set(source.publishes):
+        return "no calls"
+    return source.applicants or ("as its programme says" if source.programme else "as each call says")
+
+
 def render_page(sources: Iterable[Source]) -> str:
     """Return docs/sources.md: the sources as a table in the text of sources_page.md, and why some of them are off."""
     listed = list(sources)
     rows = [
         f"| `{source.id}` | [{source.name}]({source.url}) | {source.kind} | {', '.join(source.publishes)} | {source.language}"
-        f" | {source.place} | {_days(source.every)} | {source.expected} | {_confirmation(source) if source.enabled else 'off'} |"
+        f" | {source.place or 'everywhere'} | {_applicants(source)} | {_days(source.every)} | {source.expected}"
+        f" | {_confirmation(source) if source.enabled else 'off'} |"
         for source in listed
     ]
     off = [f"- `{source.id}`: {source.note}" for source in listed if not source.enabled]
