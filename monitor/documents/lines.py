@@ -39,6 +39,11 @@ _UNIT_FIRST = re.compile(rf"%|(?i:procent|prosent|pct|per{_GAP}?cent)\b|[a-zåä
 _SMALL_FIRST = re.compile(r"[a-zåäöæøé]")
 _CURRENCY_FIRST = re.compile(rf"{_CURRENCY}(?!\w)", re.IGNORECASE)
 _FIGURE_LAST = re.compile(r"\d$")
+_DIVIDED_BEHIND_SIGN = re.compile(
+    rf"(?P<before>(?<!\w){_CURRENCY}{_GAP}?)?(?<![\w.,/:-])(?P<first>\d{{1,3}}(?P<sign>[,.])(?:\d{{3}}(?P=sign))*)\n"
+    rf"(?P<last>\d{{3}}(?:(?P=sign)\d{{3}})*)(?![\w/]|[.,]\d)(?P<after>{_GAP}*{_CURRENCY}(?!\w))?",
+    re.IGNORECASE,
+)
 _ONLY_FIGURES = re.compile(r"[\d ]{1,4}")
 _LINK_LAST = re.compile(
     r"(?<!\w)(?:is|are|of|to|and|or|between|from|than|most|least|up|the|for|in|by|a|an|with|about|approximately|maximum|minimum|not|"
@@ -58,8 +63,10 @@ _DASH_LAST = re.compile(rf"\d{_GAP}*[-–—]$")
 def join_lines(text: str) -> str:
     """Return the text of a page with a blank in place of each line end inside a sum, a share, a duration or a sentence.
 
-    It has as many characters as the text.
+    It has as many characters as the text. A sum that ends its line behind the sign between thousands ("EUR 500,") moves one place
+    to the right, up to the figures of the next line: no blank may stand behind that sign.
     """
+    text = _DIVIDED_BEHIND_SIGN.sub(_moved, text)
     pieces: list[str] = []
     start = 0
     while (end := text.find("\n", start)) >= 0:
@@ -67,6 +74,17 @@ def join_lines(text: str) -> str:
         start = end + 1
     pieces.append(text[start:])
     return "".join(pieces)
+
+
+def _moved(divided: re.Match[str]) -> str:
+    """Return a divided sum on one line, as long as it was; anything else as it is.
+
+    "EUR 500,\\n100 projects" may be two figures: one group on each side is a sum only with a nought in front of the second.
+    """
+    groups = divided["first"].count(divided["sign"]) + divided["last"].count(divided["sign"])
+    if not (divided["before"] or divided["after"]) or (groups == 1 and not divided["last"].startswith("0")):
+        return divided[0]
+    return f"{divided['before'] or ''} {divided['first']}{divided['last']}{divided['after'] or ''}"
 
 
 def _sign(text: str, start: int, end: int) -> str:

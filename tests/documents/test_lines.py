@@ -65,6 +65,24 @@ def test_figures_that_may_be_one_number_are_not_read(text):
     assert [item.amount for item in find_amounts(joined, "sv") if item.amount] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("At most EUR 500,\n000 per project.", {500_000}),
+        ("At most 1.500,\n000 projects", set()),
+        ("At most EUR 1,500,\n000 per project.", {1_500_000}),
+        ("At most EUR 1,\n500,000 per project.", {1_500_000}),
+        ("At most 500,\n000 euros per project.", {500_000}),
+        ("Högst 1.\n500.000 kronor per projekt.", {1_500_000}),
+        ("EUR 500,\n100 projects are expected, at most 12 000 euros each", {500, 12_000}),
+    ],
+)
+def test_a_sum_that_ends_its_line_behind_the_sign_between_thousands_is_whole(text, amounts):
+    joined = join_lines(text)
+    assert len(joined) == len(text)
+    assert {item.amount for item in find_amounts(joined) if item.amount} == amounts
+
+
 @given(
     st.lists(
         st.sampled_from(["EUR", "500", "000", "5", "million", "60", "%", "and", "kr", ".", "|", "Del", "\n", "\n", " ", "Å"])
