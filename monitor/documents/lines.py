@@ -79,7 +79,7 @@ def join_lines(text: str) -> str:
 def _moved(divided: re.Match[str]) -> str:
     """Return a divided sum on one line, as long as it was; anything else as it is.
 
-    "EUR 500,\\n100 projects" may be two figures: one group on each side is a sum only with a nought in front of the second.
+    "EUR 500," above "100 projects" may be two figures: one group on each side is a sum only with a nought in front of the second.
     """
     groups = divided["first"].count(divided["sign"]) + divided["last"].count(divided["sign"])
     if not (divided["before"] or divided["after"]) or (groups == 1 and not divided["last"].startswith("0")):
