@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from monitor.errors import RowError
+from monitor.language.countries import code_of
 
 _EMPTY = frozenset({"", "-", "n.a.", "n/a", "na", "null", "none"})
 _LONGEST_EMPTY = max(map(len, _EMPTY))
@@ -40,18 +41,12 @@ _VAT = re.compile(r"[A-Z]{2}(?=[A-Z]*\d)[A-Z0-9+*]{2,13}")
 _PERSONAL_VAT = re.compile(r"BG\d{10}|CZ\d{9,10}|ES[\dKLMXYZ]\d{7}[A-Z]|LT\d{12}|LV[0-3]\d{10}")
 _COUNTRIES = {"UK": "GB", "EL": "GR"}
 _COUNTRY_NAMES = {
-    "albania": "AL", "andorra": "AD", "austria": "AT", "belgium": "BE", "bosnia and herzegovina": "BA", "bulgaria": "BG",
-    "croatia": "HR", "cyprus": "CY", "czechia": "CZ", "czech republic": "CZ", "denmark": "DK", "estonia": "EE", "finland": "FI",
-    "france": "FR", "germany": "DE", "greece": "GR", "hungary": "HU", "iceland": "IS", "ireland": "IE", "italy": "IT",
-    "latvia": "LV", "liechtenstein": "LI", "lithuania": "LT", "luxembourg": "LU", "malta": "MT", "moldova": "MD",
-    "montenegro": "ME", "netherlands": "NL", "north macedonia": "MK", "norway": "NO", "poland": "PL", "portugal": "PT",
-    "romania": "RO", "serbia": "RS", "slovakia": "SK", "slovenia": "SI", "spain": "ES", "sweden": "SE", "sverige": "SE",
+    "sweden": "SE", "sverige": "SE", "andorra": "AD",
     # Labels of LIFE's database, which names countries in their own languages.
-    "danmark": "DK", "deutschland": "DE", "ellas": "GR", "españa": "ES", "finland suomi": "FI", "italia": "IT", "nederland": "NL",
-    "norway norge": "NO", "österreich": "AT", "belgië - belgique": "BE", "estonia eesti": "EE", "latvia latvija": "LV",
-    "lithuania lietuva": "LT", "poland polska": "PL", "hungary magyarország": "HU", "czech cesko": "CZ",
-    "bulgaria balgarija": "BG", "slovakia slovensko": "SK", "croatia hrvatska": "HR", "turkey türkiye": "TR",
-    "switzerland": "CH", "türkiye": "TR", "turkey": "TR", "ukraine": "UA", "united kingdom": "GB",
+    "deutschland": "DE", "ellas": "GR", "españa": "ES", "finland suomi": "FI", "norway norge": "NO", "österreich": "AT",
+    "belgië - belgique": "BE", "estonia eesti": "EE", "latvia latvija": "LV", "lithuania lietuva": "LT", "poland polska": "PL",
+    "hungary magyarország": "HU", "czech cesko": "CZ", "bulgaria balgarija": "BG", "slovakia slovensko": "SK",
+    "croatia hrvatska": "HR", "turkey türkiye": "TR",
 }  # fmt: skip
 
 
@@ -152,11 +147,11 @@ def year_of(*values: str) -> int | None:
 
 
 def country(value: Any) -> str:
-    """Return the ISO code of a country given by code or by its English or Swedish name; "" when unknown."""
+    """Return the ISO code of a country given by code or by its English or Nordic name; "" when unknown."""
     line = text(value)
     if len(line) == 2 and line.isalpha():
         return _COUNTRIES.get(line.upper(), line.upper())
-    return _COUNTRY_NAMES.get(line.casefold(), "")
+    return _COUNTRY_NAMES.get(line.casefold()) or code_of(line)
 
 
 def pic(value: Any) -> str:

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import re
 
-_ADJECTIVES = (
-    r"ukrain(?:ian|ska?|ske)|norwegian|norska?|norske|finnish|finska?|finske|finländska?|danish|danska?|danske|icelandic|isländska?|"
-    r"islandske?|estonian|estniska?|estiske?|latvian|lettiska?|lithuanian|litauiska?|polish|polska?|polske|german|tyska?|tyske|dutch|"
-    r"nederländska?|holländska?|french|franska?|franske|spanish|spanska?|spanske|italian|italienska?|italienske|portuguese|"
-    r"portugisiska?|greek|grekiska?|irish|irländska?|british|brittiska?|britiske|scottish|skotska?|skotske|welsh|austrian|österrikiska?|"
-    r"swiss|schweiziska?|czech|tjeckiska?|slovak|hungarian|ungerska?|romanian|rumänska?|bulgarian|bulgariska?|croatian|slovenian|"
-    r"maltese|belgian|belgiska?|moldovan|moldaviska?|georgian|serbian|albanian|canadian|kanadensiska?|american|amerikanska?"
-)
-_COUNTRIES = (
-    r"ukraina?|ukraine|norway|norge|noreg|finland|denmark|danmark|iceland|island|estonia|estland|latvia|lettland|lithuania|litauen|"
-    r"poland|polen|germany|tyskland|the\s+netherlands|nederländerna|nederland|holland|france|frankrike|frankrig|spain|spanien|spania|"
-    r"italy|italien|italia|portugal|greece|grekland|ireland|irland|northern\s+ireland|great\s+britain|storbritannien|storbritannia|"
-    r"the\s+united\s+kingdom|the\s+uk|scotland|skottland|skotland|wales|england|austria|österrike|switzerland|schweiz|"
-    r"hungary|ungern|romania|rumänien|bulgaria|bulgarien|croatia|kroatien|slovenia|slovenien|malta|belgium|belgien|"
-    r"moldova|moldavien|serbia|serbien|albania|canada|kanada"
-)
-_LEADING = re.compile(
-    rf"(?:\b(?:{_ADJECTIVES})|\bu\.?k\.?(?:[\s-]+(?:based|registered))?)\s+(?:[\w-]+\s+){{0,2}}$", re.IGNORECASE
-)
-_TRAILING = re.compile(
-    rf"(?:\s+(?:and|or|och|eller|og)\s+[\w-]+)?\s+(?:(?:based|located|registered|established|belägna|baserade)\s+)?(?:in|from|across|i|"
-    rf"från|fra)\s+(?:{_COUNTRIES})\b",
-    re.IGNORECASE,
+from monitor.language.countries import adjective_pattern, name_pattern
+from monitor.language.datafile import Patterns
+
+_PATTERNS = Patterns(
+    grammar={
+        "leading": lambda: rf"(?:\b{adjective_pattern()}|\bu\.?k\.?(?:[\s-]+(?:based|registered))?)\s+(?:[\w-]+\s+){{0,2}}$",
+        "trailing": lambda: (
+            r"(?:\s+(?:and|or|och|eller|og)\s+[\w-]+)?\s+(?:(?:based|located|registered|established|belägna|baserade)\s+)?"
+            rf"(?:in|from|across|i|från|fra)\s+{name_pattern()}"
+        ),
+    }
 )
 _OURS = re.compile(
     r"\b(?:swed\w+|sverige\w*|svensk\w*|nordic|nordisk\w*|norden|baltic|baltisk\w*|europ\w+|eu|eu-\w+|eea|ees|eøs|interreg|member\s+states?|"
@@ -52,7 +40,10 @@ def are_abroad(text: str, first: tuple[int, int], last: int, segment: tuple[int,
     if _OURS.search(text, begin, end):
         return False
     before = text[max(begin, first[0] - _AHEAD) : first[0]]
-    return _LEADING.search(before) is not None or _TRAILING.match(text[last : min(end, last + _BEHIND)]) is not None
+    return (
+        _PATTERNS["leading"].search(before) is not None
+        or _PATTERNS["trailing"].match(text[last : min(end, last + _BEHIND)]) is not None
+    )
 
 
 def may_concern_sweden(text: str) -> bool:

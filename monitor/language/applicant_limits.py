@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from monitor.language.applicant_words import Group
 from monitor.language.applicants import Applicant, Role
+from monitor.language.countries import name_pattern
+from monitor.language.datafile import Patterns
 
 _WHO = (
     r"(?:municipalit(?:y|ies)|local\s+(?:and\s+regional\s+)?(?:public\s+)?authorit(?:y|ies)|local\s+governments?|cities|towns|"
@@ -27,14 +29,7 @@ _BESIDE = re.compile(
     rf"(?:as|som)\s+(?:an?\s+)?{_PART.replace('outside', 'outside_too')}\s+{_ONLY}\b)",
     re.IGNORECASE,
 )
-_COUNTRIES = (
-    r"(?:Albania|Austria|Belgium|Bulgaria|Croatia|Cyprus|Czechia|Denmark|Estonia|Finland|France|Germany|Greece|Hungary|Iceland|"
-    r"Ireland|Italy|Latvia|Lithuania|Luxembourg|Malta|Moldova|the\s+Netherlands|Norway|Poland|Portugal|Romania|Serbia|Slovakia|"
-    r"Slovenia|Spain|Switzerland|Türkiye|Ukraine|Belgien|Bulgarien|Danmark|Estland|Frankrike|Grekland|Irland|Island|Italien|"
-    r"Kroatien|Lettland|Litauen|Nederländerna|Norge|Polen|Rumänien|Schweiz|Slovakien|Slovenien|Spanien|Tjeckien|Tyskland|Ukraina|"
-    r"Ungern|Österrike)"
-)
-_ELSEWHERE = re.compile(rf"\b(?i:{_WHO})\s+(?i:in|from|of|i|från)\s+{_COUNTRIES}\b")
+_PATTERNS = Patterns(grammar={"elsewhere": lambda: rf"\b{_WHO}\s+(?:in|from|of|i|från)\s+{name_pattern()}"})
 _STOP = re.compile(r"[.\n;]")
 _HERE = re.compile(
     r"\b(?:Swed(?:en|ish)|Sverige|[Ss]vensk\w*|EU|Union(?:en)?|Member\s+States?|Europe\w*|Norden|[Nn]ordi\w+|other\s+countries)\b"
@@ -70,7 +65,7 @@ def _limits(text: str) -> Iterator[tuple[int, int, Role | None]]:
         between = found["between"]
         if len(_VERB.findall(between)) <= 1 and not _ANOTHER.search(between):
             yield *found.span(), Role.NOT if found["outside"] or found["outside_too"] else Role.PARTNER
-    for found in _ELSEWHERE.finditer(text):
+    for found in _PATTERNS["elsewhere"].finditer(text):
         begin = max(text.rfind(sign, 0, found.start()) for sign in ".\n;") + 1
         stop = _STOP.search(text, found.end())
         if not _HERE.search(text, begin, stop.start() if stop else len(text)):

@@ -11,6 +11,7 @@ import pytest
 from monitor.language import (
     applicant_clauses,
     application_language,
+    countries,
     datafile,
     date_cues,
     date_words,
@@ -164,6 +165,9 @@ CHECKS = {
     ("numbers", "before_scale"): lambda row: parse_number(row["example"]) == Decimal(row["value"]),
     ("places", "county"): lambda row: find_place(row["example"]) == (row["name"],),
     ("places", "area"): lambda row: find_place(row["example"]) == (row["name"],),
+    ("countries", "country"): lambda row: (
+        re.search(rf"\b{countries.adjective_pattern()} ", row["example"]) and row["example"][0].isupper()
+    ),
     ("places", "host"): lambda row: find_place("Kommuner kan söka.", row["example"]) == (row["country"],),
     ("applicants", "noun"): lambda row: groups(row) == {row["group"]},
     ("applicants", "adjective"): lambda row: groups(row) == {row["group"]},
