@@ -27,6 +27,7 @@ from monitor.vocabulary import CALENDAR_CHANGES, ChangeType, Kind
 # Before the moment of a deadline with a time; for a whole day, counted from its midnight: at nine in the morning.
 ALARMS = (timedelta(days=-28), timedelta(days=-7), timedelta(days=-1))
 DAY_ALARMS = tuple(alarm + timedelta(hours=9) for alarm in ALARMS)
+_MAX_ALARM_TITLE = 40
 
 
 class Holds(StrEnum):
@@ -286,7 +287,7 @@ class _Finisher:
         for trigger in DAY_ALARMS if whole_day else ALARMS:
             alarm = Alarm()
             alarm.add("action", "DISPLAY")
-            alarm.add("description", self.wording.say(words, title=_title(self.call)))
+            alarm.add("description", self.wording.say(words, title=shorten(clean(self.call.title), _MAX_ALARM_TITLE)))
             alarm.add("trigger", trigger)
             event.add_component(alarm)
 

@@ -379,7 +379,7 @@ class Cards:
         return LinkView(self.wording.say(name), self._about(title), url)
 
     def _about(self, title: str) -> str:
-        return self.wording.say("link.about", title=shorten(title, 60))
+        return self.wording.say("link.about", title=shorten(title, 40))
 
     def _money_json(self, text: str) -> str:
         values = json.loads(text or "{}")

@@ -101,8 +101,8 @@ def test_a_long_fact_of_the_overview_breaks_within_the_screen(window):
 def test_seven_calls_with_their_cards_are_four_screens(window):
     window.set_viewport_size(PHONE)
     window.set_content(week_of(7).html)
-    assert window.locator("div.card h3").count() == 7
-    assert _bottom(window, "div.card") <= 4 * PHONE["height"]
+    assert window.locator("table.card h3").count() == 7
+    assert _bottom(window, "table.card") <= 4 * PHONE["height"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

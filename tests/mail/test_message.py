@@ -43,12 +43,13 @@ MIME-Version: 1.0
 --=_1830c7a29c3de0c701dd4fd1_1--
 
 --=_1830c7a29c3de0c701dd4fd1_0
-Content-Transfer-Encoding: base64
-Content-Disposition: attachment; filename="dag__.ics"
 Content-Type: text/calendar; charset="utf-8"; method="PUBLISH"
+Content-Disposition: attachment; filename="dag__.ics"
+Content-Transfer-Encoding: quoted-printable
 MIME-Version: 1.0
 
-QkVHSU46VkNBTEVOREFSDQpNRVRIT0Q6UFVCTElTSA0K
+BEGIN:VCALENDAR
+METHOD:PUBLISH
 
 --=_1830c7a29c3de0c701dd4fd1_0--
 """
