@@ -323,7 +323,7 @@ def crawling(config: Config, inputs: Inputs, stack: ExitStack) -> Iterator[Calla
     def crawl() -> None:
         while not ended.is_set():
             file = settings[len(done) % len(settings)]
-            command = monitor(file, "crawl", "funding-tenders")
+            command = ["nice", "-n", "10", *monitor(file, "crawl", "funding-tenders")]  # as deploy/eu-bevakning.service does
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             while process.poll() is None and not ended.wait(0.1):
                 pass

@@ -36,6 +36,7 @@ def archive():
 def slow(monkeypatch):
     monkeypatch.setattr(kept, "FAST_SECONDS", -1.0)
     monkeypatch.setattr(kept, "PAUSE_SECONDS", -1.0)
+    monkeypatch.setattr(kept, "_REST", 0)
 
 
 def test_facts_are_read_again_after_a_change_alone(archive):
@@ -63,6 +64,20 @@ def test_an_archive_that_is_written_to_all_the_time_is_not_read_all_the_time(arc
     archive.stamp = 2
     assert archive.get().is_old
     assert archive.begun == []
+
+
+def test_readings_behind_the_pages_leave_pauses_for_the_pages(archive, slow, monkeypatch):
+    """Facts that a person waits for are begun at once all the same."""
+    monkeypatch.setattr(kept, "_REST", 1e9)
+    archive.get("calls")
+    archive.get("news")
+    archive.stamp = 2
+    archive.get("calls")
+    archive.begun.pop()()
+    assert archive.get("news").is_old
+    assert archive.begun == []
+    assert archive.facts.get_soon("never read", lambda: 2, archive.read) is None
+    assert len(archive.begun) == 1
 
 
 def test_a_write_during_the_reading_is_seen(archive):

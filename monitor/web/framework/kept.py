@@ -15,6 +15,10 @@ FAST_SECONDS = 0.15
 """CPU seconds up to which facts are read anew while the visitor waits; above, the previous ones serve meanwhile."""
 PAUSE_SECONDS = 30.0
 """Seconds between two readings behind the pages: an archive that is written to all the time is not read all the time."""
+_REST = 9
+"""Times as long as a reading behind the pages took before which none is begun that a previous one can stand in for: a reading
+and the pages share one interpreter, and beside it a page takes several times as long."""
+_MOST_REST_SECONDS = 20.0
 _MOST_NAMES = 100
 """Names whose facts are kept, the latest asked for: a name may have a period in it that a visitor types."""
 
@@ -55,6 +59,7 @@ class KeptFacts:
         self._start = start
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
+        self._rests_until = 0.0
 
     def get(self, name: str, stamp: Callable[[], object], read: Callable[[], _Facts], *, basis: object = None) -> Kept[_Facts]:
         """Return facts.
@@ -90,8 +95,10 @@ class KeptFacts:
 
     def _begin(self, entry: _Entry, stamp: Callable[[], object], read: Callable[[], object]) -> None:
         """Begin to read facts behind the page, unless that is going on or was just done."""
+        now = time.monotonic()
         with self._lock:
-            if entry.is_reading or (entry.kept is not None and time.monotonic() - entry.read_at <= PAUSE_SECONDS):
+            is_pausing = entry.kept is not None and (now - entry.read_at <= PAUSE_SECONDS or now < self._rests_until)
+            if entry.is_reading or is_pausing:
                 return
             entry.is_reading = True
         self._start(lambda: self._read_behind(entry, stamp, read))
@@ -114,8 +121,11 @@ class KeptFacts:
         return kept
 
     def _read_behind(self, entry: _Entry, stamp: Callable[[], object], read: Callable[[], object]) -> None:
+        begun = time.monotonic()
         try:
             with entry.lock:
                 self._read(entry, stamp, read)
         finally:
             entry.is_reading = False
+            ended = time.monotonic()
+            self._rests_until = ended + min(_REST * (ended - begun), _MOST_REST_SECONDS)

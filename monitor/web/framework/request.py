@@ -56,8 +56,9 @@ _LARGE_ARCHIVE = 15_000
 """Calls above which no page waits for what takes a reading of each of them: some seconds at 100,000."""
 _RULES_CHECK_SECONDS = 1.0
 """Seconds between two looks at the rule files; requests in between use the rules as they were last read."""
-_WORKER_THREADS = 4
-_SQLITE_CACHE_KIB = 32_000
+_WORKER_THREADS = 12
+"""Threads that answer pages: several may wait for the same facts, and the others' pages must not wait for them."""
+_SQLITE_CACHE_KIB = 8_000
 _SQLITE_MMAP_BYTES = 1 << 30
 
 
