@@ -51,6 +51,8 @@ class FitCard:
     """True where `municipality` rests on something else than the text."""
     owned: bool = False
     """True where the answer is that of the municipality's companies, and the text does not name the municipality itself."""
+    disputed: bool = False
+    """True where the call's text and its own documents answer differently; `municipality` is open then."""
     reason: str = ""
     """Why `municipality` has its value: a Swedish sentence of the gates or of the rules."""
     quote: str = ""
@@ -85,8 +87,9 @@ def card_to_json(card: FitCard) -> dict[str, Any]:
     """
     stored: dict[str, Any] = {"municipality": card.municipality, "guessed": card.guessed, "reason": card.reason, "eu": card.eu}
     stored["shares"] = asdict(card.shares)
-    if card.owned:
-        stored["owned"] = True
+    for name in ("owned", "disputed"):
+        if getattr(card, name):
+            stored[name] = True
     for name in ("quote", "applicants", "contact"):
         if value := getattr(card, name):
             stored[name] = value
@@ -111,6 +114,7 @@ def card_from_json(stored: Mapping[str, Any], budget: Budget) -> FitCard:
         municipality=stored.get("municipality", "framgår inte"),
         guessed=stored.get("guessed", False),
         owned=stored.get("owned", False),
+        disputed=stored.get("disputed", False),
         reason=stored.get("reason", stored.get("why", "")),
         quote=stored.get("quote", ""),
         eu=stored.get("eu", False),

@@ -23,6 +23,7 @@ WORDED = (
     PACKAGE / "digest" / "fit_wording.py",
     PACKAGE / "matching" / "gates.py",
     PACKAGE / "jobs" / "receipts.py",
+    PACKAGE / "documents" / "facts.py",
     PACKAGE / "documents" / "wording.py",
     PACKAGE / "documents" / "links.py",
     PACKAGE / "documents" / "model.py",

@@ -97,7 +97,7 @@ def _print_documents(documents: Sequence[LinkedDocument], facts: Sequence[CallFa
                 FACT_LABELS[fact.name],
                 STATE_LABELS[fact.state],
                 value_words(fact.name, one.value),
-                origin_words(one),
+                origin_words(one, beside=fact.statements),
                 _short(one.quote),
             )
             for fact in facts

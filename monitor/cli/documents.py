@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from monitor.archive import Archive
     from monitor.jobs.documents import DocumentState
-    from monitor.matching.compiled import RuleSet
 
 _STATES = {"read": "läst", "unchanged": "oförändrat", "unreadable": "går inte att läsa", "refused": "fick inte hämtas"}
 
@@ -43,7 +43,7 @@ def fetch(app: App, calls: tuple[str, ...], every: bool, scheduled: bool, as_jso
         states = update_documents(app.config, archive, app.now, calls=keys, every=every, unmatched=asking is not None)
         if any(state.state == "read" for state in states):
             _keep_planned(app, archive)
-            _match_again(app, archive, asking)
+            _match_again(app, archive)
     return _tell(states, as_json) if not scheduled else _tell(states, as_json) * 0
 
 
@@ -57,12 +57,11 @@ def import_(app: App, call: str, files: tuple[Path, ...], as_json: bool) -> int:
     from monitor.archive.lookup import find_call
     from monitor.jobs.documents import import_files
     from monitor.jobs.members import open_installation
-    from monitor.jobs.rules import rules_that_ask
 
     with open_installation(app.config) as archive:
         states = import_files(app.config, archive, find_call(archive.db, call), files, app.now)
         if any(state.state == "read" for state in states):
-            _match_again(app, archive, rules_that_ask(archive, app.config))
+            _match_again(app, archive)
     return _tell(states, as_json)
 
 
@@ -101,12 +100,17 @@ def _keep_planned(app: App, archive: Archive) -> None:
     keep_planned(app.config, archive, lambda: load_or_last(archive, app.config.rules_dir)[0], app.now)
 
 
-def _match_again(app: App, archive: Archive, asking: RuleSet | None) -> None:
-    """Match the archive again where a theme counts the words of documents."""
-    from monitor.jobs.match import match_after_documents
+def _match_again(app: App, archive: Archive) -> None:
+    """Match the archive again: the cards of matches have what documents say, and themes may count their words.
 
-    if asking is not None:
-        match_after_documents(app.config, archive, asking, app.now)
+    Wrong rules stop that no more than they stop the matching of the night.
+    """
+    from monitor.errors import RuleErrors
+    from monitor.jobs.match import match_after_documents
+    from monitor.jobs.rules import load_or_last
+
+    with suppress(RuleErrors):
+        match_after_documents(app.config, archive, load_or_last(archive, app.config.rules_dir)[0], app.now)
 
 
 def _tell(states: Sequence[DocumentState], as_json: bool, **more: Any) -> int:
@@ -185,7 +189,6 @@ def show(app: App, document: str, page: int | None, as_json: bool) -> None:
     if found["problem"]:
         click.echo(f"Filen {found['problem']}.")
     for one in pages:
-        click.echo(
-            click.style(f"\n{place_words(FileFormat(found['format']), one['number'], one['label']).capitalize()}", bold=True)
-        )
+        place = place_words(FileFormat(found["format"]), one["number"], one["label"])
+        click.echo(click.style(f"\n{place[:1].upper()}{place[1:]}", bold=True))
         click.echo(one["text"])

@@ -26,7 +26,6 @@ from monitor.files import replacing, write_atomically
 _CHUNK = 1 << 18
 LARGEST_LIST = 2 * 1024**3
 """Bytes of the largest list of funded projects: CORDIS' ZIP files have about 60 MB."""
-_MAX_SECONDS = 3600
 _MAX_REDIRECTS = 5
 _OK, _NOT_MODIFIED, _SERVER_ERROR = 200, 304, 500
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -44,6 +43,8 @@ class FetchLimits:
     proxy: str = ""
     timeout: int = 90
     """Seconds of silence after which a request is given up."""
+    longest: int = 3600
+    """Seconds after which an answer that still comes is given up."""
     delay: float = 1.0
     """Seconds between two requests."""
     largest: int = LARGEST_LIST
@@ -155,7 +156,7 @@ async def open_fetcher(limits: FetchLimits) -> AsyncIterator[Fetcher]:
     connector = aiohttp.TCPConnector(
         resolver=GuardedAiohttpResolver(limits.allow_loopback, proxy_host), force_close=True, use_dns_cache=False
     )
-    timeout = aiohttp.ClientTimeout(total=_MAX_SECONDS, sock_connect=30, sock_read=limits.timeout)
+    timeout = aiohttp.ClientTimeout(total=limits.longest, sock_connect=30, sock_read=limits.timeout)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout, headers={"User-Agent": limits.agent}) as session:
         yield Fetcher(session, limits)
 

@@ -21,6 +21,7 @@ _GUESSES: dict[MunicipalAnswer, str] = {
     "framgår inte": UNREAD,
 }
 _OWNED: dict[MunicipalAnswer, str] = {"ja": "Ja, kommunens bolag", "som partner": "Ja, kommunens bolag som partner"}
+_DISPUTED = "Olika uppgifter"
 _STAGES = {
     DeadlineModel.SINGLE: "Ett steg: hela ansökan på en gång",
     DeadlineModel.TWO_STAGE: "Två steg: först en kort skiss, och bara de som går vidare skriver en hel ansökan",
@@ -121,7 +122,8 @@ class _Lines:
     def _municipality(self) -> FitLine:
         card = self._card
         words = (_GUESSES if card.guessed else _ANSWERS)[card.municipality]
-        value = self._translate(_OWNED.get(card.municipality, words) if card.owned else words)
+        words = _OWNED.get(card.municipality, words) if card.owned else _DISPUTED if card.disputed else words
+        value = self._translate(words)
         line = FitLine(
             key="municipality",
             label=self._translate("Kan vi söka"),

@@ -197,6 +197,8 @@ class CallRows:
 
     def may_apply(self, card: FitCard) -> str:
         """Return whether a municipality may apply and why; empty where nothing is known."""
+        if card.disputed:
+            return translate(card.reason, self._wording.language)
         answer = _answer(card)
         if card.owned and answer:
             words = self._say(f"apply.owned_full_{answer}")

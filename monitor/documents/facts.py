@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from monitor.calls import Call, DeadlineModel, is_eu_call
 from monitor.documents.model import FileFormat, place_words
 from monitor.documents.statements import ANSWERS, SUMS, FactName, PageStatement, Value, has_amount, locate, money, sums_of
 from monitor.documents.topics import concerns
-from monitor.fit import CardValue, FitCard
+from monitor.fit import CardValue, FitCard, MunicipalAnswer
 from monitor.language.application_language import find_application_language
 from monitor.language.call_reading import CallReading
 from monitor.vocabulary import Kind
@@ -98,7 +98,10 @@ _CORRECTIONS: Mapping[FactName, str] = {
     FactName.PLACE: "place",
 }
 """Field of `monitor.corrected.FIELDS` of each fact that a person can correct."""
+_SUM_FIELDS = {FactName.TOTAL: "total", FactName.PROJECT_MIN: "project_min", FactName.PROJECT_MAX: "project_max"}
 _STAGES = {DeadlineModel.SINGLE: 1, DeadlineModel.CUT_OFFS: 1, DeadlineModel.TWO_STAGE: 2}
+IN_DOCUMENT = "Så står det i utlysningens dokument."
+DISPUTED = "Uppgifterna om vem som kan söka går isär. Fråga utgivaren."
 _MAX_STATEMENTS = 6
 """Statements of one fact that are kept."""
 
@@ -227,12 +230,38 @@ def _in_call(call: Call, words: str) -> tuple[str, str]:
     return next(((place, quote) for place, text in texts if (quote := locate(words, text))), ("", ""))
 
 
+def answered_card(card: FitCard, answers: Iterable[FactStatement | PageStatement]) -> FitCard:
+    """Return the card with the answer of the call's own documents to "may a municipality apply".
+
+    It takes the place of a guess and of an open answer. Where it says other than a yes of the text, or documents differ, the card
+    is disputed. A correction by a person stands, and so does a text's no.
+
+    Args:
+        card: The card by the call's data and text.
+        answers: Statements of the call's own documents about municipalities.
+    """
+    said = list(answers)
+    values = cast("set[MunicipalAnswer]", {one.value for one in said})
+    if not said or "terms.municipality" in dict(card.corrected):
+        return card
+    is_open = card.guessed or card.municipality == "framgår inte"
+    if is_open and len(values) == 1:
+        return replace(card, municipality=values.pop(), guessed=False, owned=False, reason=IN_DOCUMENT, quote=said[0].quote)
+    agrees = values == {card.municipality} or card.municipality == "nej" or card.owned
+    if not is_open and agrees:
+        return card
+    return replace(card, municipality="framgår inte", guessed=False, owned=False, disputed=True, reason=DISPUTED, quote="")
+
+
 def filled_card(card: FitCard, facts: Iterable[CallFact]) -> FitCard:
     """Return the card with what the call's documents state in place of what its data and text leave open.
 
     What statements differ on stays open.
     """
-    said = {fact.name: fact for fact in facts if fact.state is FactState.STATED}
+    all_facts = {fact.name: fact for fact in facts}
+    said = {name: fact for name, fact in all_facts.items() if fact.state is FactState.STATED}
+    answers = all_facts[FactName.MUNICIPALITY].statements if FactName.MUNICIPALITY in all_facts else ()
+    card = answered_card(card, (one for one in answers if one.origin is FactOrigin.DOCUMENT))
 
     def value(name: FactName) -> Any:
         return said[name].value if name in said else None
@@ -243,19 +272,18 @@ def filled_card(card: FitCard, facts: Iterable[CallFact]) -> FitCard:
     def term(known: CardValue[Any], name: FactName, found: Any) -> CardValue[Any]:
         return known if known.value is not None or found is None else CardValue(found, quote(name))
 
-    shares, months, total = card.shares, value(FactName.MONTHS), value(FactName.TOTAL)
+    shares, months = card.shares, value(FactName.MONTHS)
     if shares.funder is None and value(FactName.FUNDER_SHARE) is not None:
         shares = replace(shares, funder=value(FactName.FUNDER_SHARE), funder_text=quote(FactName.FUNDER_SHARE))
     if shares.own is None and value(FactName.OWN_SHARE) is not None:
         shares = replace(shares, own=value(FactName.OWN_SHARE), own_text=quote(FactName.OWN_SHARE))
     budget = card.budget
-    if budget.total is None and budget.project_max is None and budget.project_min is None:
-        low, high = value(FactName.PROJECT_MIN), value(FactName.PROJECT_MAX)
-        sums = [one for one in (total, low, high) if one is not None]
-        if sums and len({currency for _, currency in sums}) == 1:
-            budget = replace(
-                budget, total=total and total[0], project_min=low and low[0], project_max=high and high[0], currency=sums[0][1]
-            )
+    sums = {name: stated for name in SUMS if (stated := value(name)) is not None}
+    known = any(amount is not None for _, amount in sums_of(budget))
+    currencies = {currency for _, currency in sums.values()} | ({budget.currency} if known else set())
+    if sums and len(currencies) == 1:
+        missing = {_SUM_FIELDS[name]: amount for name, (amount, _) in sums.items() if getattr(budget, _SUM_FIELDS[name]) is None}
+        budget = replace(budget, currency=currencies.pop(), **missing)
     return replace(
         card,
         shares=shares,

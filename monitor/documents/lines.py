@@ -44,6 +44,10 @@ _DIVIDED_BEHIND_SIGN = re.compile(
     rf"(?P<last>\d{{3}}(?:(?P=sign)\d{{3}})*)(?![\w/]|[.,]\d)(?P<after>{_GAP}*{_CURRENCY}(?!\w))?",
     re.IGNORECASE,
 )
+_DIVIDED_DECIMAL = re.compile(
+    rf"(?<![\w.,/:-])(?P<whole>\d{{1,4}}[,.])\n(?P<part>\d{{1,2}})(?={_GAP}+(?:million|miljon|miljard|billion|mio\b|mkr|mnkr|msek|meur))",
+    re.IGNORECASE,
+)
 _ONLY_FIGURES = re.compile(r"[\d ]{1,4}")
 _LINK_LAST = re.compile(
     r"(?<!\w)(?:is|are|of|to|and|or|between|from|than|most|least|up|the|for|in|by|a|an|with|about|approximately|maximum|minimum|not|"
@@ -63,10 +67,10 @@ _DASH_LAST = re.compile(rf"\d{_GAP}*[-–—]$")
 def join_lines(text: str) -> str:
     """Return the text of a page with a blank in place of each line end inside a sum, a share, a duration or a sentence.
 
-    It has as many characters as the text. A sum that ends its line behind the sign between thousands ("EUR 500,") moves one place
-    to the right, up to the figures of the next line: no blank may stand behind that sign.
+    It has as many characters as the text. A sum that ends its line behind the sign between thousands or decimals ("EUR 500,")
+    moves one place to the right, up to the figures of the next line: no blank may stand behind that sign.
     """
-    text = _DIVIDED_BEHIND_SIGN.sub(_moved, text)
+    text = _DIVIDED_DECIMAL.sub(r" \g<whole>\g<part>", _DIVIDED_BEHIND_SIGN.sub(_moved, text))
     pieces: list[str] = []
     start = 0
     while (end := text.find("\n", start)) >= 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any, cast
@@ -12,7 +12,10 @@ from monitor.documents.facts import CallFact, FactOrigin, FactState, FactStateme
 from monitor.documents.model import FileFormat, place_words
 from monitor.documents.statements import FactName, Value
 from monitor.language.application_language import ANY_OFFICIAL, EITHER, ENGLISH, SWEDISH
+from monitor.language.one_line import shorten
 from monitor.translation import translate
+
+_MAX_TITLE = 60
 
 Say = Callable[[str], str]
 FACT_LABELS: Mapping[FactName, str] = {
@@ -107,10 +110,16 @@ def place_in(place: str, say: Say) -> str:
     return f"{say(_PLACES[kind])} {rest}" if kind in _PLACES else place
 
 
-def origin_words(statement: FactStatement, say: Say = str) -> str:
-    """Return where a statement comes from: "utlysningens dokument, sida 14, Version 1.1"."""
+def origin_words(statement: FactStatement, say: Say = str, beside: Sequence[FactStatement] = ()) -> str:
+    """Return where a statement comes from: "utlysningens dokument, sida 14, Version 1.1".
+
+    A document is named by its title where the statements `beside` it come from another one as well.
+    """
     place = place_in(statement.place, say) if statement.document else statement.place
-    parts = (say(ORIGIN_LABELS[statement.origin]), place, statement.version)
+    origin = say(ORIGIN_LABELS[statement.origin])
+    if len({one.document for one in beside if one.document} | {statement.document}) > 1 and statement.document:
+        origin = f"{origin} ”{shorten(statement.title, _MAX_TITLE)}”"
+    parts = (origin, place, statement.version)
     return ", ".join(part for part in parts if part)
 
 

@@ -58,6 +58,8 @@ from monitor.language.detect import count_votes, decide, votes_of
 
 logger = logging.getLogger(__name__)
 
+_LONGEST_FETCH_SECONDS = 180
+"""Seconds for one file, in which the largest that is read comes at 2 Mbit/s. The files behind it wait."""
 FOLDER = "documents"
 """Folder in the data folder with one folder per call, into which a person places files."""
 PROGRAMMES_FOLDER = PROGRAMMES.call_id
@@ -196,7 +198,7 @@ def _fetch_all(config: Config, db: Database, urls: Sequence[str], now: datetime)
 
     folder = config.data_dir / FOLDER / _FETCHED
     folder.mkdir(parents=True, exist_ok=True)
-    limits = replace(FetchLimits.of(config), largest=LARGEST_FILE)
+    limits = replace(FetchLimits.of(config), largest=LARGEST_FILE, longest=_LONGEST_FETCH_SECONDS)
     asked: dict[str, float] = {}
     for url in urls:
         host = urlsplit(url).hostname or ""

@@ -27,6 +27,8 @@ from monitor.archive.unmatched import NewUnmatched
 from monitor.calls import Call, CallKey, call_status
 from monitor.config import Config
 from monitor.digest.wording import HOME
+from monitor.documents.answers import DocumentAnswers
+from monitor.documents.facts import answered_card
 from monitor.documents.own import OwnDocuments, own_documents
 from monitor.errors import ConfigError, LockedError
 from monitor.fit import card_to_json
@@ -88,10 +90,11 @@ def match_archive(archive: Archive, rules: RuleSet, now: datetime) -> MatchRepor
     tried: list[NewProbationMatch] = []
     calls = 0
     today = now.astimezone(HOME).date()
+    answers = DocumentAnswers(archive.db)
     on_probation = any(theme.theme.is_on_probation(today) for theme in rules.live_themes)
     for judgement, matches in match_calls(rules, archived_calls(archive, rules), today if on_probation else None):
         calls += 1
-        rows += _rows(judgement, matches)
+        rows += _rows(judgement, matches, answers)
         trials = probation_matches_of(judgement, today) if on_probation else []
         tried += _probation_rows(judgement.call, trials)
         if (
@@ -123,17 +126,26 @@ def match_after_documents(config: Config, archive: Archive, rules: RuleSet, now:
         return None
 
 
-def match_rows(rules: RuleSet, call: Call, documents: CallDocuments | None = None) -> list[NewMatch]:
-    """Return the matches of one call, which is analysed for it, as rows of the archive."""
+def match_rows(
+    rules: RuleSet, call: Call, documents: CallDocuments | None = None, answers: DocumentAnswers | None = None
+) -> list[NewMatch]:
+    """Return the matches of one call, which is analysed for it, as rows of the archive.
+
+    Args:
+        rules: The rules.
+        call: The call.
+        documents: The words of its documents, for themes that count them.
+        answers: What the documents of all calls say of municipalities, for its card.
+    """
     judgement = judge_call(rules, call, documents=documents)
-    return _rows(judgement, matches_of(judgement))
+    return _rows(judgement, matches_of(judgement), answers)
 
 
-def _rows(judgement: Judgement, matches: list[Match]) -> list[NewMatch]:
+def _rows(judgement: Judgement, matches: list[Match], answers: DocumentAnswers | None) -> list[NewMatch]:
     if not matches:
         return []
     call = judgement.call
-    card = card_to_json(card_of(judgement))
+    card = card_to_json(answered_card(card_of(judgement), answers.of(call) if answers is not None else ()))
     return [
         NewMatch(
             source=call.source,

@@ -22,6 +22,7 @@ from monitor.digest.memory import CandidateMemory
 from monitor.digest.model import Candidate, DigestItem, Selection
 from monitor.digest.render import Rendered, Rendering
 from monitor.digest.wording import iso_week
+from monitor.documents.answers import DocumentAnswers
 from monitor.jobs.digest import DigestBuilder
 from monitor.jobs.digest_report import DigestDraft
 from monitor.jobs.match import documents_for, match_rows
@@ -145,12 +146,12 @@ def draft_mail(
 
 def _matches(archive: Archive, rules: RuleSet, wish: DraftWish) -> Iterator[NewMatch]:
     """Yield the matches that the rules give the department of a wish for the calls that it has more."""
-    documents = documents_for(archive.db, rules)
+    documents, answers = documents_for(archive.db, rules), DocumentAnswers(archive.db)
     for key in wish.more:
         call = load_call(archive.db, *key)
         if call is not None:
             own = documents.of(key) if documents is not None else None
-            yield from (row for row in match_rows(rules, call, own) if row.department == wish.department)
+            yield from (row for row in match_rows(rules, call, own, answers) if row.department == wish.department)
 
 
 def _own_stream(config: Config, archive: Archive, builder: DigestBuilder, now: datetime, wish: DraftWish) -> Stream | None:

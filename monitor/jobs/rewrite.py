@@ -19,6 +19,7 @@ from monitor.digest.answers import Signer
 from monitor.digest.choose import choose, open_known_calls
 from monitor.digest.layout import Occasion
 from monitor.digest.render import load_templates, render_mail
+from monitor.documents.answers import DocumentAnswers
 from monitor.documents.own import OwnDocuments
 from monitor.jobs.candidates import apply_choices, judge_sources, make_candidate, make_choice
 from monitor.jobs.circumstances import audience_of, with_reminders
@@ -55,10 +56,10 @@ def rewrite_digest(
     keys = {*matched_keys(archive.db, department.id), *more}
     rows = read_candidates_at(archive.db, past, keys, timedelta(days=config.digest.news_days))
     choices = read_overrides(archive.db, department.id, past.week)
-    documents = documents_for(archive.db, rules)
+    documents, answers = documents_for(archive.db, rules), DocumentAnswers(archive.db)
     candidates = apply_choices(
         [
-            make_candidate(rules, replace(row, match=_match(rules, row, department.id, documents)))
+            make_candidate(rules, replace(row, match=_match(rules, row, department.id, documents, answers)))
             for row in rows
             if _could_be_new(row, past)
         ],
@@ -102,9 +103,11 @@ def _follows(row: CandidateRow) -> bool:
     return bool(row.story) and row.story != f"{row.call.source}/{row.call.call_id}"
 
 
-def _match(rules: RuleSet, row: CandidateRow, department: str, documents: OwnDocuments | None) -> CandidateMatch | None:
+def _match(
+    rules: RuleSet, row: CandidateRow, department: str, documents: OwnDocuments | None, answers: DocumentAnswers
+) -> CandidateMatch | None:
     own = documents.of(row.call.key) if documents is not None else None
-    matches = () if _follows(row) else match_rows(rules, row.call, own)
+    matches = () if _follows(row) else match_rows(rules, row.call, own, answers)
     match = next((match for match in matches if match.department == department), None)
     if match is None:
         return None

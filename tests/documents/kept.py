@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from monitor.archive.call_documents import StoredDocument, StoredPage, add_link, set_address, store_document
 from monitor.archive.codec import stamp
 from monitor.documents.kept import encode_statements
+from monitor.documents.model import DocumentPage
 from monitor.documents.reading import read_file
 from monitor.documents.statements import read_statements, statements_version
 from monitor.language.analyser import analyser
@@ -39,6 +40,7 @@ def add_text(db, key, digest, url, texts, role="call"):
         language="en", notes=[], problem="", read_at=stamp(now),
     )  # fmt: skip
     pages = [StoredPage(number=number, label="", text=text) for number, text in enumerate(texts, start=1)]
-    store_document(db, row, pages, "[]", statements_version(), analyser())
+    read = tuple(DocumentPage(page["number"], "", page["text"]) for page in pages)
+    store_document(db, row, pages, encode_statements(read_statements(read, "en")), statements_version(), analyser())
     add_link(db, key, url, url.rpartition("/")[2], role, 0)
     set_address(db, url, digest, now)

@@ -74,6 +74,9 @@ def test_figures_that_may_be_one_number_are_not_read(text):
         ("At most EUR 1,\n500,000 per project.", {1_500_000}),
         ("At most 500,\n000 euros per project.", {500_000}),
         ("Högst 1.\n500.000 kronor per projekt.", {1_500_000}),
+        ("Stödet är högst 1,\n5 miljoner kronor per projekt.", {1_500_000}),
+        ("up to EUR 2.\n25 million for each", {2_250_000}),
+        ("Högst 3.\n25 projekt får stöd", set()),
         ("EUR 500,\n100 projects are expected, at most 12 000 euros each", {500, 12_000}),
     ],
 )

@@ -101,14 +101,20 @@ def test_a_threshold_shows_the_calls_it_moves_before_it_is_saved(editor, site):
     assert site.jobs.rematched == 1
 
 
-def test_a_threshold_that_the_examples_of_a_theme_miss_is_refused_and_says_which(editor, site):
+def test_a_department_that_gets_too_much_may_want_more_points_than_the_examples_of_its_themes_have(editor, site):
     reviewed, saved = change(editor, "/samordna/forvaltningar/kultur-fritid", threshold="7")
+    assert re.search(r"Kultur- och fritidsförvaltningen: 0 till, \d+ bort", re.sub(r"<[^>]+>", "", reviewed.text))
+    assert saved.status_code == 303
+    assert site.rules.departments["kultur-fritid"].threshold == 7
+
+
+def test_a_threshold_that_a_theme_can_never_reach_is_refused_and_says_which(editor, site):
+    reviewed, saved = change(editor, "/samordna/forvaltningar/kultur-fritid", threshold="99")
     assert reviewed.status_code == saved.status_code == 400
     words = html.unescape(saved.text)
-    assert "Temat Idrott" in words
-    assert "6 av 7 poäng" in words
+    assert "signalerna kan aldrig nå" in words
     assert "Välj en lägre tröskel" in words
-    assert form_of(saved)["threshold"] == ["7"]
+    assert form_of(saved)["threshold"] == ["99"]
     assert site.rules.departments["kultur-fritid"].threshold == 6
 
 

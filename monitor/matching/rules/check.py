@@ -15,6 +15,7 @@ from monitor.matching.rules.check_signals import check_shared, check_signals
 from monitor.matching.rules.doubles import check_doubles
 from monitor.matching.rules.files import RuleFiles, build
 from monitor.matching.rules.model import (
+    NORMAL_THRESHOLD,
     SHORT_TITLE,
     AreasFile,
     Department,
@@ -258,7 +259,11 @@ def _try_examples(found: RuleFiles, file: str, theme: ThemeFile, rules: RuleSet)
             problem = f"vetot {_veto_name(veto, word)} stoppar temats eget exempel {example.title!r}"
             found.add_problem(file, ("veto", result.theme.veto.index(veto)), problem)
             continue
-        departments = [rules.departments[name] for name in theme.theme.departments]
+        # A department that gets too much may want more points than the examples of a theme have: they show what the theme finds.
+        departments = [
+            department.model_copy(update={"threshold": min(department.threshold, NORMAL_THRESHOLD)})
+            for department in (rules.departments[name] for name in theme.theme.departments)
+        ]
         problem = _example_problem(example, judgement, result, departments)
         if problem:
             found.add_problem(file, ("example", number, "match"), f"exemplet {example.title!r} {problem}")

@@ -168,6 +168,10 @@ class ThemeFile(_Table):
         return (*self.signal, *self.veto)
 
 
+NORMAL_THRESHOLD = 6.0
+"""Points at which a theme reaches a department that has not chosen otherwise, and that the examples of themes reach."""
+
+
 class Department(_Table):
     """Board, office or company that gets a digest."""
 
@@ -189,7 +193,7 @@ class Department(_Table):
             "Så många poäng måste ett tema ge en utlysning för att den ska nå förvaltningen. Höj den för den som får för mycket.",
             "ett tal större än 0 och högst 100",
         ),
-    ] = Field(6.0, gt=0, le=100, strict=False)
+    ] = Field(NORMAL_THRESHOLD, gt=0, le=100, strict=False)
     """Points at which a theme reaches the department."""
     enabled: Annotated[
         bool,

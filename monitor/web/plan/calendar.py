@@ -30,7 +30,9 @@ def plan_calendar(found: CallPlan, text: PlanText, address: str, now: datetime) 
     host = urlsplit(address).hostname or "eu-monitor"
     owner = found.department.id if found.department is not None else "alla"
     for step, words in zip(found.plan.steps, text.steps, strict=True):
-        if not step.is_open or step.due is None or step.verdict is StepVerdict.IMPOSSIBLE or step.due < found.plan.today:
+        # The last day stays in the calendar though the plan does not reach it: it can be decided to go ahead all the same.
+        is_lost = step.verdict is StepVerdict.IMPOSSIBLE and step is not found.plan.steps[-1]
+        if not step.is_open or step.due is None or is_lost or step.due < found.plan.today:
             continue
         event = Event()
         event.add("uid", f"plan-{found.call.key.short}-{owner}-{step.id}@{host}")

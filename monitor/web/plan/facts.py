@@ -15,6 +15,8 @@ from monitor.archive.readings import stored_reading
 from monitor.archive.search.index import stored_zones
 from monitor.calls import Call, next_deadline
 from monitor.config import Config
+from monitor.documents.facts import filled_card
+from monitor.documents.kept import facts_of
 from monitor.fit import FitCard
 from monitor.matching.compiled import RuleSet
 from monitor.matching.fit_card import fit_card
@@ -51,7 +53,8 @@ def gates_of(rules: RuleSet) -> GatesFile:
 def read_plan(config: Config, db: Database, rules: RuleSet, call: Call, department: Department | None, now: datetime) -> CallPlan:
     """Return the plan of a call at `now`, with the department's states and project where one is given."""
     now = now.astimezone(config.zone)
-    card = fit_card(rules, call, stored_zones(db, *call.key), stored_reading(db, *call.key))
+    reading = stored_reading(db, *call.key)
+    card = filled_card(fit_card(rules, call, stored_zones(db, *call.key), reading), facts_of(db, call, reading))
     stored = read_steps(db, department.id, call.key) if department is not None else {}
     project = read_project(db, department.id, call.key) if department is not None else None
     current = current_state(db, department.id, call.key) if department is not None else None

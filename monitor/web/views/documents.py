@@ -124,7 +124,7 @@ def _shown_fact(fact: CallFact, visit: Visit) -> ShownFact:
         statements=[
             ShownStatement(
                 value_words_in(fact.name, one.value, visit.language),
-                origin_words(one, visit.say),
+                origin_words(one, visit.say, fact.statements),
                 one.quote,
                 document_path(one.document, one.page) if one.document else "",
             )

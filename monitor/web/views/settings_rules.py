@@ -94,8 +94,8 @@ def department(visit: Visit) -> Response:
         _DEPARTMENTS,
         Department,
         preview=preview,
-        effect="Urvalet räknas om i bakgrunden, och nästa mejl byggs med dem.",
-        advice="Temana har exempel som måste nå sina förvaltningar. Välj en lägre tröskel, eller ändra exemplen under Regler.",
+        effect="Urvalet räknas om i bakgrunden, och gäller från nästa mejl.",
+        advice="Varje tema måste kunna nå sina förvaltningar. Välj en lägre tröskel, eller ge temat fler ord under Regler.",
     )
 
 
