@@ -16,6 +16,10 @@ _WORD = re.compile(
 _PUNCTUATION = {",": ",", "(": ",", ")": ",", "–": ",", "—": ",", ":": ":", "?": "?", "/": "&", "&": "&", ";": ";"}
 _ATTRIBUTES = word_set("city town school university company community municipality industry business")
 _OTHERS = word_set("andra övriga andre øvrige other")
+_SEATED = word_set(
+    "registrerade registrerad registrerat etablerade etablerad registered established based registreret registrert etablert"
+)
+"""Words of a relative clause that narrows nothing: "juridiska personer som är registrerade i Sverige"."""
 _EVERYONE = word_set("alla alle everyone anyone everybody")
 
 
@@ -413,10 +417,14 @@ class _HeadFinder:
             self._blocked = self._relative = False
 
     def _read_relative(self, place: int, before: TaggedWord | None) -> None:
+        if before is not None and before.tag in "$c" and place + 1 < self._stop and self._tokens[place + 1].noun is not None:
+            self._relative = self._blocked = False  # "ett bidrag som kommuner kan söka"
+            return
         self._relative = self._blocked = not (before is not None and before.tag == "y")
         last = self._heads[-1] if self._heads else None
         general = last is not None and last.place == place - 1 and last.group is Group.ANY
-        if last is not None and general and place + 1 < self._stop and self._tokens[place + 1].tag == "b":
+        seated = place + 2 < self._stop and self._tokens[place + 2].word in _SEATED
+        if last is not None and general and place + 1 < self._stop and self._tokens[place + 1].tag == "b" and not seated:
             self._heads[-1] = last._replace(partial=True)  # "organisationer som är föreningar"
             self._relative = self._blocked = False
 
