@@ -27,11 +27,17 @@ def find_budget(text: str, language: str = "", title: str = "") -> Budget:
     projects = [item for item in projects if item.currency == currency]
     if any(not item.yearly for item in totals):
         totals = [item for item in totals if not item.yearly]  # "40 miljoner kronor per år, totalt 160 miljoner"
+    if any(not item.added for item in totals):
+        totals = [item for item in totals if not item.added]  # "ytterligare 2 miljoner, så att potten nu är 5"
     sums = {item.amount for item in totals}
     projects = [item for item in projects if item.amount not in sums]
     total = sums.pop() if len(sums) == 1 else None
     low, high = _project(projects)
-    others = [item for item in amounts if item.role is AmountRole.UNKNOWN and item.currency == currency and not item.about]
+    others = [
+        item
+        for item in amounts
+        if item.role is AmountRole.UNKNOWN and item.currency == currency and not (item.about or item.aside)
+    ]
     if high is not None and any(
         item.amount_max is not None and high < item.amount_max <= (total or item.amount_max) for item in others
     ):

@@ -26,8 +26,8 @@ from monitor.language.segments import Segment, split_segments
 _MILLION = 10**6
 _BOUND_BACK = 80
 """Characters between a word like "högst" and its sum, at most."""
-_MAX_CHOICES = 6
-"""Fixed sums of which one is chosen, at most."""
+_CHOICES, _MAX_CHOICES = 3, 6
+"""Fixed sums of which one is chosen: so many are known as such by their verb alone, and at most."""
 # Languages in which a bare million is the neighbour's krona.
 _NEIGHBOURS = ("da", "nb", "nn", "no")
 _SWEDISH_MILLIONS = re.compile("miljon|miljard|milj|mdr|mn")
@@ -80,6 +80,15 @@ class FoundAmount:
     """It is near the sum that is meant, and no bound: "omkring"."""
     yearly: bool = False
     """It is the sum for one year of several."""
+    added: bool = False
+    """It adds to a sum that is told elsewhere: "ytterligare"."""
+    aside: bool = False
+    """It is of earlier days, or a part that is paid at a time: it says nothing of what others get."""
+
+    @property
+    def bounded(self) -> bool:
+        """Return whether it is a bound or a span."""
+        return self.most or self.least or self.amount_max is not None
 
 
 def find_amounts(text: str, language: str = "") -> list[FoundAmount]:
@@ -158,7 +167,8 @@ def _choice(figures: Sequence[Figure], place: int, words: str) -> tuple[FoundAmo
     currencies = {figure.stated for figure in run if figure.stated}
     if not closed or len(currencies) != 1 or run[-1].percent:
         return None
-    if not PATTERNS["choice"].search(words[max(0, run[0].start - _BOUND_BACK) : run[0].start]):
+    before = words[max(0, run[0].start - _BOUND_BACK) : run[0].start]
+    if not PATTERNS["choice"].search(before) and (len(run) < _CHOICES or not PATTERNS["choice_far"].search(before)):
         return None
     sums = [_whole(figure.number * (run[-1].factor if figure.number < 1000 else figure.factor)) for figure in run]
     if sums != sorted(sums) or sums[-1] > LARGEST_SUM:
@@ -323,16 +333,44 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
         return item
     before = words[max(segment.start, item.start - _BOUND_BACK) : item.start]
     after = words[item.end : min(segment.end, item.end + _BOUND_BACK)]
-    item = _bounded(item, before, after)
+    item, sentence = _bounded(item, before, after), words[segment.start : segment.end]
+    if PATTERNS["is_former"].search(before) or PATTERNS["is_instalment"].search(before):
+        return replace(item, aside=True)
     of_cost = PATTERNS["own_cost"].search(before) is not None
     if _is_refused(before, after) and not of_cost:
         return replace(item, role=AmountRole.PROJECT)
-    if of_cost or PATTERNS["asked"].search(before) or PATTERNS["part_of"].search(before) or PATTERNS["unit_rate"].match(after):
+    if of_cost or _is_of_none(before, after, sentence):
         return item
-    sentence = words[segment.start : segment.end]
-    aside = PATTERNS["in_costs"].match(after) or PATTERNS["is_usual"].search(before)
-    if aside or any(PATTERNS[name].search(sentence) for name in _NOT_OF_ALL):
+    if (of_each := _role_of_each(item, before, after)) is not None:
+        return of_each
+    if PATTERNS["whole_project"].match(after):
+        return replace(item, role=AmountRole.PROJECT)
+    if _is_pot(item, before, words[item.end : item.end + _BOUND_BACK]):
+        return replace(item, role=AmountRole.TOTAL)
+    if item.yearly and PATTERNS["several_years"].match(after):
         return item
+    role = cues.before(item.start) or cues.after(item.end) or _role_of_bounds(item, before, after, sentence)
+    lump = PATTERNS["lump"].match(after) is not None and not item.bounded
+    fixed = lump or (role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False))
+    return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
+
+
+def _is_of_none(before: str, after: str, sentence: str) -> bool:
+    """Tell whether a sum is neither the pot's nor one project's: asked for, part of another, usual, past, of other places."""
+    return any(
+        (
+            PATTERNS["asked"].search(before),
+            PATTERNS["part_of"].search(before),
+            PATTERNS["unit_rate"].match(after),
+            PATTERNS["in_costs"].match(after),
+            PATTERNS["is_usual"].search(before),
+            *(PATTERNS[name].search(sentence) for name in _NOT_OF_ALL),
+        )
+    )
+
+
+def _role_of_each(item: FoundAmount, before: str, after: str) -> FoundAmount | None:
+    """Return a sum that is said of each project or of each of something else, with its role; None for any other sum."""
     if PATTERNS["per"].match(after):
         each = not re.search(r"\bpro[sj]{1,2}[ej]", after, re.IGNORECASE)
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
@@ -340,22 +378,32 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
         return _of_each(item, before, after)
     if (PATTERNS["per_any"].match(after) and not item.most) or PATTERNS["of_partner"].search(before):
         return item
+    return None
+
+
+def _role_of_bounds(item: FoundAmount, before: str, after: str, sentence: str) -> AmountRole:
+    """Return the role of a sum whose sentence has no words of either: by its bounds, its label, or the fund that it is of."""
+    if item.amount_max is not None and PATTERNS["asked_label"].search(before):
+        return AmountRole.PROJECT
+    of_project = item.most or (
+        ((item.least and not PATTERNS["too_large"].search(before)) or item.amount_max is not None)
+        and (PATTERNS["granted"].search(sentence) is not None or PATTERNS["upper_link"].match(after) is not None)
+    )
+    labelled = before[:-1].strip().endswith(":") and (
+        PATTERNS["granted_label"].search(before) is None or PATTERNS["per_year"].match(after) is not None
+    )
+    if of_project and not labelled:
+        return AmountRole.PROJECT
+    return AmountRole.TOTAL if not item.bounded and PATTERNS["of_fund"].match(after) else AmountRole.UNKNOWN
+
+
+def _is_pot(item: FoundAmount, before: str, after: str) -> bool:
+    """Tell whether the words next to a sum make it the pot, whatever else its sentence says."""
     if PATTERNS["share_of"].search(before):
-        return replace(item, role=AmountRole.TOTAL)
-    if item.yearly and PATTERNS["several_years"].match(after):
-        return item
-    role = cues.before(item.start) or cues.after(item.end)
-    if role is None and item.amount_max is not None and PATTERNS["asked_label"].search(before):
-        role = AmountRole.PROJECT
-    if role is None:
-        bounded = item.most or (
-            ((item.least and not PATTERNS["too_large"].search(before)) or item.amount_max is not None)
-            and (PATTERNS["granted"].search(sentence) is not None or PATTERNS["upper_link"].match(after) is not None)
-        )
-        role = AmountRole.PROJECT if bounded and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN
-    lump = PATTERNS["lump"].match(after) is not None and not (item.most or item.least or item.amount_max)
-    fixed = lump or (role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False))
-    return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
+        return True
+    if item.bounded:
+        return False
+    return any(PATTERNS[name].match(after) is not None for name in ("is_left", "so_much", "pot_behind"))
 
 
 def _of_each(item: FoundAmount, before: str, after: str) -> FoundAmount:
@@ -363,8 +411,7 @@ def _of_each(item: FoundAmount, before: str, after: str) -> FoundAmount:
     outside = PATTERNS["each_behind"].match(after)
     if outside and " " in outside[0].strip() and not PATTERNS["each_whom"].match(after):
         return item
-    bounded = item.most or item.least or item.amount_max is not None
-    fixed = not bounded and PATTERNS["apart"].search(before) is None and PATTERNS["apart"].match(after.lstrip(" ,(")) is None
+    fixed = not item.bounded and PATTERNS["apart"].search(before) is None and PATTERNS["apart"].match(after.lstrip(" ,(")) is None
     return replace(item, role=AmountRole.PROJECT, fixed=fixed)
 
 
@@ -373,7 +420,7 @@ def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
     if _is_refused(before, after):
         small = PATTERNS["too_small"].search(before) is not None
         return replace(item, least=small, most=not small)
-    most = PATTERNS["is_most"].search(before) is not None
+    most = PATTERNS["is_most"].search(before) is not None or PATTERNS["most_behind"].match(after) is not None
     least = not most and (is_least(before) or PATTERNS["more"].match(after) is not None)
     return replace(
         item,
@@ -381,6 +428,7 @@ def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
         least=least,
         about=not (most or least or item.amount_max) and PATTERNS["is_about"].search(before) is not None,
         yearly=PATTERNS["yearly"].match(after) is not None,
+        added=PATTERNS["is_added"].search(before) is not None,
     )
 
 
@@ -400,8 +448,7 @@ def _is_refused(before: str, after: str) -> bool:
 
 
 def _is_fixed(item: FoundAmount, before: str, after: str, *, each: bool) -> bool:
-    bounded = item.most or item.least or item.amount_max is not None
-    return not bounded and is_fixed(before, after, each=each)
+    return not item.bounded and is_fixed(before, after, each=each)
 
 
 def _with_restated(found: Iterable[FoundAmount], words: str) -> list[FoundAmount]:
