@@ -39,7 +39,7 @@ _THROUGH = re.compile(
 
 def is_sought(tokens: Sequence[TaggedWord], clause: FoundClause, heads: Sequence[Head]) -> bool:
     """Tell whether a municipality is what somebody looks for: "söker en svensk kommun med hamn", not "nu söker kommunen"."""
-    number = tokens[clause.end].word
+    number = next(token.word for token in tokens[clause.end :] if token.word not in _MEANWHILE)
     sought = tokens[heads[0].place]
     plain = clause.end == heads[0].place and clause.start > 0 and tokens[clause.start - 1].noun is not None
     return heads[0].group in MUNICIPAL and sought.word not in _DEFINITE and (plain or number in _SOME)
@@ -77,6 +77,7 @@ _OFFERED = re.compile(r"available|designed|intended|tillgäng")
 _SOME = word_set("""en ett et a an one två tre fire fyra to two three four flera flere several ytterligare another
     svensk svenska svenske swedish nordisk nordiska nordiske nordic par""")
 """Words before what is looked for, which tell it from a subject behind its verb."""
+_MEANWHILE = word_set("nu now nå därför derfor")
 _DEFINITE = word_set("kommunen kommunerna kommunerne kommunene staden städerna myndigheten")
 _BARE = 3
 """Words of a heading such as "Open to:"."""

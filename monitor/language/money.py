@@ -394,7 +394,8 @@ def _role_of_bounds(item: FoundAmount, before: str, after: str, sentence: str) -
     )
     if of_project and not labelled:
         return AmountRole.PROJECT
-    return AmountRole.TOTAL if not item.bounded and PATTERNS["of_fund"].match(after) else AmountRole.UNKNOWN
+    of_all = PATTERNS["of_fund"].match(after) or PATTERNS["in_all"].match(after)
+    return AmountRole.TOTAL if of_all and not item.bounded else AmountRole.UNKNOWN
 
 
 def _is_pot(item: FoundAmount, before: str, after: str) -> bool:

@@ -157,6 +157,7 @@ PATTERNS = Patterns(
         "pot_behind": r"\s+(?:call|fund|scheme|programme|pot)\b(?!s)",
         # Money of the Union that a call hands out: "EUR 60 million from the ERDF".
         "of_fund": r"\s+(?:of|from|i|från|fra|ur)\s+(?:the\s+)?(?:erdf|esf\+?|eu\b|eu-medel|regionalfonden|socialfonden)",
+        "in_all": r"\s*(?:in\s+all|altogether|all\s+told|in\s+total)\b",
         # A bound behind its sum: "EUR 220 000 at the most".
         "most_behind": r"\s*(?:at\s+(?:the\s+)?most|as\s+a\s+maximum|som\s+mest|på\s+det\s+mesta)\b",
         # A sum for the whole of a project beside one for a year of it.

@@ -275,6 +275,8 @@ def test_what_each_of_several_gets_is_never_the_pot(language, text, total, low, 
         # None of these is the pot.
         ("sv", "Projekt över 20 miljoner kronor i totalkostnad kräver en bilaga.", None),
         ("sv", "Ett projekt bör ha en total budget på minst 2 miljoner kronor.", None),
+        ("sv", "Under 2026 har 41 företag fått del av sammanlagt 5 miljoner kronor.", None),
+        ("en", "There are 30 to hand out, EUR 150 000 altogether.", 150_000),
         ("nb", "Komiteen deler ut såkornmidler på inntil 70 000 kroner.", None),
         ("sv", "Det är 3 dagar kvar att söka.", None),
     ],
@@ -317,6 +319,7 @@ def test_a_pot_before_its_call_is_read_in_a_title():
         ("sv", "Priset är 60 000 kronor och ett diplom.", 60_000, 60_000),
         ("sv", "En check är på 40 000 kronor.", 40_000, 40_000),
         ("sv", "Varje bidrag är 7 000 kronor.", 7_000, 7_000),
+        ("sv", "Summan för varje by är 30 000 kr.", 30_000, 30_000),
         ("en", "Each of the five projects receives exactly € 8 000 000.", 8_000_000, 8_000_000),
         ("sv", "Per insats betalas 25 000 kronor ut, aldrig mer och aldrig mindre.", 25_000, 25_000),
         # None of these is one project's.

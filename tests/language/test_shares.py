@@ -243,6 +243,7 @@ def test_of_several_upper_bounds_the_highest_is_taken(text, funder):
         ("Skolornas kostnader täcks till 90 procent.", (90, None)),
         ("The partner's costs are reimbursed up to 85 %.", (85, None)),
         ("Deltagandet finansieras till 100 procent.", (100, None)),
+        ("Companies are funded at no more than 40%, towns at no more than 90%.", (90, None)),
         ("Hur mycket? Upp till 70 procent av investeringen.", (70, None)),
         ("Reimbursement: 65 % of the budget.", (65, None)),
         ("We apply for EUR 90 000 in EU money at 75 % of the costs.", (75, None)),
