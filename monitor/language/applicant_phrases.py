@@ -20,6 +20,8 @@ _SEATED = word_set(
     "registrerade registrerad registrerat etablerade etablerad registered established based registreret registrert etablert"
 )
 """Words of a relative clause that narrows nothing: "juridiska personer som är registrerade i Sverige"."""
+_REGISTERED = ("organisationsnummer", "organisasjonsnummer", "org.nummer", "cvr-nummer")
+"""Words of a phrase that narrows nothing: "juridiska personer med svenskt organisationsnummer"."""
 _EVERYONE = word_set("alla alle everyone anyone everybody")
 
 
@@ -315,7 +317,7 @@ def _of_adjective(word: str, noun: Noun) -> tuple[Group, bool] | None:
 def _narrowed_after(tokens: Sequence[TaggedWord], place: int) -> bool:
     """Tell whether the words behind a general noun narrow it."""
     following = [token.word for token in tokens[place + 1 : place + 4]]
-    if not following or following[0] not in words_of("narrowing"):
+    if not following or following[0] not in words_of("narrowing") or any(word.endswith(_REGISTERED) for word in following):
         return False
     return not (following[0] in ("som", "that", "which", "who", "der") and words_of("wide_clause").intersection(following[1:3]))
 

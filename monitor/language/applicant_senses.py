@@ -58,8 +58,10 @@ def speaks_of_benefit(tokens: Sequence[TaggedWord], clause: FoundClause) -> bool
 
 def is_open_call(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, *, general: bool) -> bool:
     """Tell whether a call or its money is open to or directed at somebody; meetings, too, are open to `general` groups."""
-    if any(NOT_CALLS.match(token.word) for token in tokens[max(0, clause.start - 3) : clause.start]):
-        return False
+    for place in range(max(0, clause.start - 3), clause.start):
+        # "Statsbidrag för åtgärder mot ras riktar sig till kommuner" speaks of the money.
+        if NOT_CALLS.match(tokens[place].word) and not re.search(r"\$f[^mXbsTGB;:?]{0,4}$", tags[:place]):
+            return False
     verb = next((token.word for token in tokens[clause.start : clause.end] if token.tag == "T"), "")
     if not _PARTICIPLE.match(verb):
         return True
