@@ -80,8 +80,14 @@ def _project(projects: Sequence[FoundAmount]) -> tuple[int | None, int | None]:
         return None, None
     if any(not item.yearly for item in projects):
         projects = [item for item in projects if not item.yearly]  # "högst 6 miljoner kronor, 2 miljoner per år"
+    if len(projects) > 1 and all(item.fixed for item in projects):
+        # "The winner gets EUR 30 000, the runner-up EUR 20 000": each is exact, so they bound one another.
+        return min(item.amount or 0 for item in projects), max(item.amount or 0 for item in projects)
     # "Bidraget är 500 000 kronor per år" is no sum of the whole; "högst ... per år" is how a cap is said.
     projects = [item for item in projects if not item.yearly or item.most]
     least = {item.amount for item in projects if item.least or item.fixed}
     most = {item.amount for item in projects if not item.least}
-    return (next(iter(least)) if len(least) == 1 else None), (next(iter(most)) if len(most) == 1 else None)
+    low, high = (next(iter(sums)) if len(sums) == 1 else None for sums in (least, most))
+    if high is None and low is not None and any(amount is not None and amount < low for amount in most):
+        low = None  # others get less
+    return low, high

@@ -320,6 +320,8 @@ def test_a_pot_before_its_call_is_read_in_a_title():
         ("sv", "En check är på 40 000 kronor.", 40_000, 40_000),
         ("sv", "Varje bidrag är 7 000 kronor.", 7_000, 7_000),
         ("sv", "Summan för varje by är 30 000 kr.", 30_000, 30_000),
+        ("en", "Each of the three winners receives EUR 40 000, and each runner-up EUR 15 000.", 15_000, 40_000),
+        ("en", "Each of the three winners receives EUR 40 000, others up to EUR 15 000.", None, None),
         ("en", "Each of the five projects receives exactly € 8 000 000.", 8_000_000, 8_000_000),
         ("sv", "Per insats betalas 25 000 kronor ut, aldrig mer och aldrig mindre.", 25_000, 25_000),
         # None of these is one project's.
