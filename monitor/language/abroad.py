@@ -11,7 +11,8 @@ _PATTERNS = Patterns(
     grammar={
         "leading": lambda: rf"(?:\b{adjective_pattern()}|\bu\.?k\.?(?:[\s-]+(?:based|registered))?)\s+(?:[\w-]+\s+){{0,2}}$",
         "trailing": lambda: (
-            r"(?:\s+(?:and|or|och|eller|og)\s+[\w-]+)?\s+(?:(?:based|located|registered|established|belägna|baserade)\s+)?"
+            r"(?:\s+(?:and|or|och|eller|og)\s+[\w-]+)?\s+(?:(?:based|located|registered|established|belägna|baserade)\s+|"
+            r"(?:with|having|med)\s+(?:(?:their|its|an?|säte|sæde|sete)\s+)?(?:registered\s+|head\s+)?(?:(?:address|office|seat|headquarters)\s+)?)?"
             rf"(?:in|from|across|i|från|fra)\s+{name_pattern()}"
         ),
     }

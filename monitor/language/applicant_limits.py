@@ -39,6 +39,38 @@ _LATER = re.compile(
     r"(?:från\s+|in\s+|i\s+)?(?:år\s+)?20\d\d\b",
     re.IGNORECASE,
 )
+_REFUSED = (
+    r"\b(?:cannot|can't|can\s?not|may\s+not|(?:is|are)\s+not|"
+    r"kan\s+(?:\w+\s+)?(?:inte|ikke)|får\s+(?:inte|ikke)|är\s+(?:\w+\s+)?inte|er\s+ikke|må\s+ikke)\b"
+)
+_APPLYING = r"\b(?:apply\w*|applicants?|eligible|s[öø]k(?:a|e|ande|er)|ansöka|ansøge|søge|ansøger)\b"
+# A municipality by itself is refused, beside bodies that municipalities form.
+_SINGLE = re.compile(
+    r"\b(?:enskilda?\s+kommun(?:er)?|(?:single|individual)\s+municipalit(?:y|ies)|enkelt(?:e|stående)?\s?kommune?r?|"
+    r"(?:a\s+)?municipalit(?:y|ies)\s+(?:acting\s+)?(?:on\s+(?:its|their)\s+own|alone|by\s+(?:itself|themselves)))\b"
+    rf"[^.;]{{0,40}}?{_REFUSED}[^.;]{{0,40}}?{_APPLYING}[^.;]*",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(
+    r"\b(?:kommun(?:al)?förbund\w*|kommunala\s+samverkansorgan|associations?\s+of\s+(?:[\w-]+\s+){0,3}municipalities|"
+    r"inter-?municipal\s+\w+|interkommunale\s+\w+|fælleskommunale\s+\w+)",
+    re.IGNORECASE,
+)
+_ITSELF = re.compile(
+    r"\b(?:kommun(?:er|erna|en)?|kommune(?:r|rne|ne)?|municipalit(?:y|ies)|cit(?:y|ies)|local\s+authorit\w+)\b", re.IGNORECASE
+)
+# The smaller ones are refused and may be partners: "Smaller towns cannot apply but may join as partners".
+_SMALLER = re.compile(
+    r"\b(?:smaller|small|mindre|små|other|andra|övriga|andre|øvrige)\s+(?:municipalities|cities|towns|kommuner|städer|byer)\s"
+    rf"[^.;]{{0,20}}?{_REFUSED}[^.;]{{0,40}}?{_APPLYING}[^.;]{{0,60}}?\b(?:{_PART}|delivery\s+partners|medsökande|medansøger\w*)\b",
+    re.IGNORECASE,
+)
+_LARGE = re.compile(
+    rf"\b{_WHO}\s+(?:with|of|med)\s+(?:at\s+least|more\s+than|over|minst|mer\s+än|mindst|flere\s+end)\s+"
+    r"[0-9][0-9., ]*\s(?:inhabitants|residents|invånare|"
+    r"indbyggere|innbyggere)\b",
+    re.IGNORECASE,
+)
 _MUNICIPAL = frozenset((Group.MUNICIPALITY, Group.PUBLIC))
 _MAX_QUOTE_CHARS = 200
 
@@ -56,7 +88,26 @@ def limited(statements: Sequence[Applicant], text: str) -> tuple[Applicant, ...]
             begin = covered[0].start if covered else start
             words = covered[0].words if covered else text[start : min(end, start + _MAX_QUOTE_CHARS)]
             kept.append(Applicant(Group.MUNICIPALITY, role, words, begin))
-    return tuple(sorted(kept, key=lambda one: one.start))
+    return tuple(sorted(_without_single(kept, text), key=lambda one: one.start))
+
+
+def _without_single(statements: Sequence[Applicant], text: str) -> Sequence[Applicant]:
+    """Return the statements without those on bodies of several municipalities where a municipality by itself is refused."""
+    found = _SINGLE.search(text)
+    if found is None:
+        return statements
+    joint = [
+        one
+        for one in statements
+        if one.group is Group.MUNICIPALITY
+        and one.role is Role.MAY
+        and not one.start <= found.start() < one.start + len(one.words)
+    ]
+    if any(_JOINT.search(one.words) is None or _ITSELF.search(_JOINT.sub("", one.words)) for one in joint):
+        return statements
+    others = [one for one in statements if one not in joint]
+    refused = any(one.group is Group.MUNICIPALITY and one.role is Role.NOT for one in others)
+    return others if refused else [*others, Applicant(Group.MUNICIPALITY, Role.NOT, found[0][:_MAX_QUOTE_CHARS], found.start())]
 
 
 def _limits(text: str) -> Iterator[tuple[int, int, Role | None]]:
@@ -72,3 +123,7 @@ def _limits(text: str) -> Iterator[tuple[int, int, Role | None]]:
             yield *found.span(), None
     for found in _LATER.finditer(text):
         yield *found.span(), None
+    for found in _SMALLER.finditer(text):
+        yield *found.span(), Role.PARTNER
+        if (large := _LARGE.search(text)) is not None:
+            yield *large.span(), None

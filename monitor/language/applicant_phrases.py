@@ -16,6 +16,12 @@ _WORD = re.compile(
 _PUNCTUATION = {",": ",", "(": ",", ")": ",", "–": ",", "—": ",", ":": ":", "?": "?", "/": "&", "&": "&", ";": ";"}
 _ATTRIBUTES = word_set("city town school university company community municipality industry business")
 _OTHERS = word_set("andra övriga andre øvrige other")
+_SEATED = word_set(
+    "registrerade registrerad registrerat etablerade etablerad registered established based registreret registrert etablert"
+)
+"""Words of a relative clause that narrows nothing: "juridiska personer som är registrerade i Sverige"."""
+_REGISTERED = ("organisationsnummer", "organisasjonsnummer", "org.nummer", "cvr-nummer")
+"""Words of a phrase that narrows nothing: "juridiska personer med svenskt organisationsnummer"."""
 _EVERYONE = word_set("alla alle everyone anyone everybody")
 
 
@@ -311,7 +317,7 @@ def _of_adjective(word: str, noun: Noun) -> tuple[Group, bool] | None:
 def _narrowed_after(tokens: Sequence[TaggedWord], place: int) -> bool:
     """Tell whether the words behind a general noun narrow it."""
     following = [token.word for token in tokens[place + 1 : place + 4]]
-    if not following or following[0] not in words_of("narrowing"):
+    if not following or following[0] not in words_of("narrowing") or any(word.endswith(_REGISTERED) for word in following):
         return False
     return not (following[0] in ("som", "that", "which", "who", "der") and words_of("wide_clause").intersection(following[1:3]))
 
@@ -413,10 +419,14 @@ class _HeadFinder:
             self._blocked = self._relative = False
 
     def _read_relative(self, place: int, before: TaggedWord | None) -> None:
+        if before is not None and before.tag in "$c" and place + 1 < self._stop and self._tokens[place + 1].noun is not None:
+            self._relative = self._blocked = False  # "ett bidrag som kommuner kan söka"
+            return
         self._relative = self._blocked = not (before is not None and before.tag == "y")
         last = self._heads[-1] if self._heads else None
         general = last is not None and last.place == place - 1 and last.group is Group.ANY
-        if last is not None and general and place + 1 < self._stop and self._tokens[place + 1].tag == "b":
+        seated = place + 2 < self._stop and self._tokens[place + 2].word in _SEATED
+        if last is not None and general and place + 1 < self._stop and self._tokens[place + 1].tag == "b" and not seated:
             self._heads[-1] = last._replace(partial=True)  # "organisationer som är föreningar"
             self._relative = self._blocked = False
 

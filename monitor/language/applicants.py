@@ -23,7 +23,15 @@ from monitor.language.applicant_phrases import (
     may_name_applicants,
     read_tokens,
 )
-from monitor.language.applicant_words import CHEAPLY_NAMED, NOT_CALLS, Group, word_set
+from monitor.language.applicant_senses import (
+    MUNICIPAL,
+    goes_through_another,
+    is_open_call,
+    is_sought,
+    lacks_something,
+    speaks_of_benefit,
+)
+from monitor.language.applicant_words import CHEAPLY_NAMED, Group, word_set
 from monitor.language.segments import Segment, split_segments
 
 LONGEST = 40_000
@@ -97,6 +105,8 @@ class _Reader:
         """Numbers of the statements that a weak clause made."""
         self.purposes: set[int] = set()
         """Numbers of those that a mere "for" made: "forskning för levande städer"."""
+        self._money: set[int] = set()
+        """Numbers of those that a clause on getting money made."""
         self.rest_excluded = False
         self._listing = 0
         """Further lines that may be read as items of a list."""
@@ -112,7 +122,7 @@ class _Reader:
                 self._read_segment(segment)
         named = len(self.weak) > 0 and CHEAPLY_NAMED.search(self.text) is not None
         found = [self._finished(number, statement, named) for number, statement in enumerate(self.found)]
-        partner = any(statement.role is Role.PARTNER and statement.group in _MUNICIPAL for statement in found)
+        partner = any(statement.role is Role.PARTNER and statement.group in MUNICIPAL for statement in found)
         if partner:  # "forskning för levande städer" as a title says nothing against what is said of cities
             found = [statement for at, statement in enumerate(found) if at not in self.purposes]
         elif any(statement.abroad for statement in found):
@@ -126,7 +136,7 @@ class _Reader:
         return [
             replace(statement, role=Role.NOT, only=False) if statement.abroad else statement
             for number, statement in enumerate(found)
-            if statement.abroad or number not in self.weak or statement.group not in _MUNICIPAL
+            if statement.abroad or number not in self.weak or statement.group not in MUNICIPAL
         ]
 
     def _finished(self, number: int, statement: Applicant, named: bool) -> Applicant:
@@ -139,9 +149,7 @@ class _Reader:
         return replace(statement, only=only, partial=partial)
 
     def _others_only(self) -> bool:
-        return any(
-            statement.only and statement.role is Role.MAY and statement.group not in _MUNICIPAL for statement in self.found
-        )
+        return any(statement.only and statement.role is Role.MAY and statement.group not in MUNICIPAL for statement in self.found)
 
     def _read_segment(self, segment: Segment) -> None:
         tokens = read_tokens(self.text, segment.start, segment.end, self.language)
@@ -155,14 +163,22 @@ class _Reader:
             return
         listing = self._listing
         self._listing = max(0, listing - 1)
-        end = 0
+        end, before = 0, len(self.found)
         for number, clause in enumerate(clauses):
             following = clauses[number + 1] if number + 1 < len(clauses) else None
             if clause.cue.name == "exception" and not _PREDICATE.search(tags, 0, clause.start):
                 continue
             end = self._read_clause(tokens, tags, clause, end, following)
+        self._settle_money_beside(before)
         if listing and not clauses:
             self._read_item(tokens, tags)
+
+    def _settle_money_beside(self, begin: int) -> None:
+        """Make partners of those who get money and are refused as applicants: "kan få ersättning men är aldrig sökande"."""
+        refused = {statement.group for statement in self.found[begin:] if statement.role is Role.NOT}
+        for number, statement in enumerate(self.found[begin:], begin):
+            if number in self._money and statement.role is Role.MAY and statement.group in refused:
+                self.found[number] = replace(statement, role=Role.PARTNER)
 
     def _list_goes_on(self, tokens: Sequence[TaggedWord], segment: Segment) -> bool:
         """Tell whether a semicolon parts these words from a list of applicants: "applicants: Member States; or public bodies"."""
@@ -215,20 +231,27 @@ class _Reader:
         self._last_role = role = self._role_kept(cue, role, same=heads is self._last_subject and first == begin)
         spoken = self._speaks_of_applying(tokens, tags, clause, heads)
         if spoken:
-            heads = _applying_heads(tokens, clause, heads)
-            if cue.name == "for" and cue.weak:
-                self.purposes.update(range(len(self.found), len(self.found) + len(heads)))
+            heads = _applying_heads(tokens, tags, clause, heads)
+            self._note_origin(cue, len(heads))
             self._add(
                 heads,
                 role,
                 tokens,
                 only=self._says_only(tokens, tags, clause, heads, first),
                 weak=cue.weak,
-                also=_also(tags, clause) or cue.name == "for" or (cue.name == "member" and role is not Role.PARTNER),
+                also=_also(tags, clause) or cue.name == "for" or (cue.name == "member" and role is Role.MEMBER),
             )
         if cue.name == "with" and not spoken:
             return begin  # "kommuner, gärna i samverkan med föreningar, kan söka"
         return _end_of(clause, heads, last)
+
+    def _note_origin(self, cue: ClauseForm, number: int) -> None:
+        """Note the form of the clause of the next statements where it decides what they mean beside others."""
+        following = range(len(self.found), len(self.found) + number)
+        if cue.name == "for" and cue.weak:
+            self.purposes.update(following)
+        if cue.name == "getting":
+            self._money.update(following)
 
     def _role_kept(self, cue: ClauseForm, role: Role, *, same: bool) -> Role:
         """Return the role; a partner's for the `same` subject that also gets money: "delta som medsökande och få ersättning"."""
@@ -286,12 +309,14 @@ class _Reader:
         """Return the part that the clause gives its applicants."""
         name = clause.cue.name
         words = {token.word for token in tokens[clause.start : clause.end]}
-        if name == "partner" and re.match(r"[^mXB;?n]{0,3}H", tags[clause.end :]):
+        if name in ("partner", "member") and _LEADS_TOO.match(tags, clause.end):
             return Role.MAY  # "may join as partners or lead the network"
-        if name in ("partner", "with", "as partner", "joining") or _through_another(tokens, tags, clause):
+        if name in ("partner", "with", "as partner", "joining") or goes_through_another(tokens, tags, clause):
             return Role.PARTNER
         if name in ("led", "lead"):
             return Role.MUST if words & _STRONG or "m" not in tags[clause.start : clause.end] else Role.MAY
+        if name == "welcome" and re.match(r"i[^n:;?]{0,3}4", tags[clause.end :]):
+            return Role.PARTNER  # "are welcome in the consortium"
         if name in ("applying", "welcome", "member"):
             tail = re.match(r"[^mXB;]{0,12}", tags[clause.end :])
             behind = tail[0] if tail else ""
@@ -312,10 +337,11 @@ class _Reader:
             return False
         if name == "getting" and tokens[clause.start].word not in ("får", "få") and "g" not in tags[clause.start : clause.end]:
             return "R" in tags[clause.start : clause.end]
-        if name == "by" and clause.cue.weak:
-            return tokens[clause.end - 1].word in ("from", "från", "fra")
+        if name == "by":  # "söks hos länsstyrelsen" says where
+            by = tokens[clause.end - 1].word
+            return by in ("from", "från", "fra") if clause.cue.weak else by not in ("hos", "vid")
         if name == "target":
-            return _is_call(tokens, tags, clause, general=all(head.group is Group.ANY for head in heads))
+            return is_open_call(tokens, tags, clause, general=all(head.group is Group.ANY for head in heads))
         if name == "applicant" and clause.cue.side == "after" and tokens[clause.end - 1].tag == "k":
             return any(head.group is not Group.ANY for head in heads)
         if name == "you":
@@ -333,6 +359,8 @@ class _Reader:
         if name == "denied":
             part = tags[clause.start : clause.end]
             return bool(_IS_GRANTED.intersection(span)) if "x" in part else "m" in part and bool(_GETS.intersection(span))
+        if name == "sought":
+            return is_sought(tokens, clause, heads)
         if name == "each":  # "högst två ansökningar per organisation" is said of any
             return any(head.group is not Group.ANY for head in heads)
         if name == "also" and "i" in tags[clause.start : clause.end]:
@@ -340,10 +368,11 @@ class _Reader:
         if name == "asked":
             return self._asks_whether(tokens, tags, heads)
         if name == "member":  # who must be there applies too; who may be there can be a partner only
-            return not _STRONG.isdisjoint(span) or "P" in tags[clause.end :] or not _TEAM.isdisjoint(span)
+            leads = _LEADS_TOO.match(tags, clause.end) is not None
+            return leads or not _STRONG.isdisjoint(span) or "P" in tags[clause.end :] or not _TEAM.isdisjoint(span)
         if name == "with":
             together = any(token.word in ("med", "with") for token in tokens[clause.start : clause.end])
-            return together and bool(_DUTY.search(tags, 0, clause.start)) and any(head.group in _MUNICIPAL for head in heads)
+            return together and bool(_DUTY.search(tags, 0, clause.start)) and any(head.group in MUNICIPAL for head in heads)
         return True
 
     def _asks_whether(self, tokens: Sequence[TaggedWord], tags: str, heads: Sequence[Head]) -> bool:
@@ -351,7 +380,7 @@ class _Reader:
         if not tags.endswith("?") or tokens[0].word not in _WHETHER or "Q" in tags:
             return False
         near = {token.word for token in tokens[1:4]}
-        return bool(near & _YOURS) and heads[0].group in _MUNICIPAL and heads[0].place <= 3
+        return bool(near & _YOURS) and heads[0].group in MUNICIPAL and heads[0].place <= 3
 
     def _says_only(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head], first: int) -> bool:
         if not heads:
@@ -377,6 +406,8 @@ class _Reader:
         words = self.text[start : min(tokens[-1].end, start + _MAX_QUOTE_CHARS)]
         abroad = role in (Role.MAY, Role.MUST) and self._are_abroad(heads, tokens)
         for head in heads:
+            if role is Role.NOT and lacks_something(tokens, head):
+                continue
             part = (Role.MAY if role is Role.NOT else Role.NOT) if head.negated else role
             if weak:
                 self.weak.add(len(self.found))
@@ -400,22 +431,6 @@ class _Reader:
         return are_abroad(self.text, (first.start, first.end), last.end, (tokens[0].start, tokens[-1].end))
 
 
-def _through_another(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause) -> bool:
-    """Tell whether money comes through another applicant, or to partners: "delta och få medel genom den som är sökande"."""
-    if clause.cue.name not in ("getting", "taking part"):
-        return False
-    span = tags[clause.start : clause.end]
-    if "P" in span and "D" in span and "H" not in span:
-        return True
-    rest = " ".join(token.word for token in tokens[clause.end : clause.end + 10])
-    return _THROUGH.search(rest) is not None
-
-
-_THROUGH = re.compile(
-    r"\b(?:genom|via|through|gennem|gjennom)\s(?!(?:samma|the same)\b)(?:[\w-]+\s){0,4}?"
-    r"(?:som\s(?:är|står\ssom)\s)?(?:sökande|huvudsökande|projektägare|projektägaren|applicant|lead\spartner|coordinator|ansøger|"
-    r"ansøgeren|hovedansøger|projektejer|søker|søkeren|prosjekteier)\b"
-)
 _WHO_EVER = word_set("den de dem those") | {"den som", "de som", "dem som", "those who"}
 
 
@@ -446,51 +461,22 @@ def _next_subject(tokens: Sequence[TaggedWord], start: int, stop: int) -> int | 
     )
 
 
-def _applying_heads(tokens: Sequence[TaggedWord], clause: FoundClause, heads: list[Head]) -> list[Head]:
+def _applying_heads(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: list[Head]) -> list[Head]:
     """Return the heads of a clause that apply: the first of a question, and no persons who rather benefit."""
     if clause.cue.name == "asked":
         heads = heads[:1]
-    if clause.cue.name == "member":  # whom a consortium must have beside its other members
-        heads = [head for head in heads if head.group in _MUNICIPAL]
-    if clause.cue.weak or _speaks_of_benefit(tokens, clause):
+    if clause.cue.name == "member" and not _LEADS_TOO.match(tags, clause.end):
+        # Whom a consortium must have beside its other members.
+        heads = [head for head in heads if head.group in MUNICIPAL]
+    if clause.cue.weak or speaks_of_benefit(tokens, clause):
         heads = [head for head in heads if head.group is not Group.INDIVIDUAL]
     return heads
 
 
-_ADDRESSING = re.compile(r"rikta|vänder|aimed|target|henvend|retter|rettet|vender|målgr|mål|direct|address")
-
-
-def _speaks_of_benefit(tokens: Sequence[TaggedWord], clause: FoundClause) -> bool:
-    """Tell whether persons named in the clause are rather those who benefit: "programmet riktar sig till unga"."""
-    span = tokens[clause.start : clause.end]
-    if clause.cue.name == "you":
-        return all(token.word not in ("du", "dig", "den som", "de som") for token in span)
-    return any(token.tag in "TM" and _ADDRESSING.match(token.word) for token in span)
-
-
-def _is_call(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, *, general: bool) -> bool:
-    """Tell whether a call or its money is open to or directed at somebody; meetings, too, are open to `general` groups."""
-    if any(NOT_CALLS.match(token.word) for token in tokens[max(0, clause.start - 3) : clause.start]):
-        return False
-    verb = next((token.word for token in tokens[clause.start : clause.end] if token.tag == "T"), "")
-    if not _PARTICIPLE.match(verb):
-        return True
-    if _OFFERED.match(verb) or (general and clause.start):
-        return bool(re.search(r"[c$AS]", tags[max(0, clause.start - 8) : clause.start]))
-    before = clause.start - 1 if clause.start and tokens[clause.start - 1].word in _NOW else clause.start
-    return tags[before - 1] in "bc$Axok:," if before else clause.end <= _BARE
-
-
-_PARTICIPLE = re.compile(
-    r"aimed|addressed|targeted|directed|intended|available|designed|open|öppe|öppn|avse|riktad|riktat|åben|åbn|åpe|åpn|tillgäng"
-)
-_NOW = word_set("nu now nå åter again")
-_OFFERED = re.compile(r"available|designed|intended|tillgäng")
 _NEGATIONS = frozenset("Xx")
+_LEADS_TOO = re.compile(r"[^mXB;?n]{0,3}H")
 _BY_AGAIN = re.compile(r"[^mXB:;?n]{0,3}?[&,]v")
 _PREDICATE = re.compile(r"[mXabsTG$]")
-_BARE = 3
-"""Words of a heading such as "Open to:"."""
 _DUTY = re.compile(r"[mXagkA]")
 
 
@@ -509,8 +495,7 @@ _TEAM = {"project team", "project teams", "projektgruppen", "projektteamet", "pr
 _WHETHER = word_set("vill vil does would do is ønsker önskar har behöver trenger can kan are")
 _YOURS = word_set("er din your jeres deres dere din vår ert")
 _RESERVED = word_set("reserved reserverad reserverat restricted limited begränsad begränsat förbehållet förbehållen forbeholdt")
-_MUNICIPAL = frozenset((Group.MUNICIPALITY, Group.PUBLIC))
-_WITH_MUNICIPALITIES = _MUNICIPAL | {Group.SCHOOL, Group.ANY}
+_WITH_MUNICIPALITIES = MUNICIPAL | {Group.SCHOOL, Group.ANY}
 """Groups that municipalities, or those whom they run, belong to."""
 
 
@@ -542,7 +527,7 @@ def municipal_role(statements: Sequence[Applicant]) -> Eligibility | None:
     the municipality answer only where nothing that it belongs to may apply itself.
     """
     alone = {statement.group for statement in statements if statement.only and statement.role is Role.MAY}
-    reserved = bool(alone) and not alone & _MUNICIPAL
+    reserved = bool(alone) and not alone & MUNICIPAL
     whole = [statement for statement in statements if not statement.partial]
     # Beside those who alone may apply, only who must be there as well takes part.
     beside = [statement for statement in statements if not statement.partial or statement.role is Role.MEMBER]

@@ -27,11 +27,17 @@ def find_budget(text: str, language: str = "", title: str = "") -> Budget:
     projects = [item for item in projects if item.currency == currency]
     if any(not item.yearly for item in totals):
         totals = [item for item in totals if not item.yearly]  # "40 miljoner kronor per år, totalt 160 miljoner"
+    if any(not item.added for item in totals):
+        totals = [item for item in totals if not item.added]  # "ytterligare 2 miljoner, så att potten nu är 5"
     sums = {item.amount for item in totals}
     projects = [item for item in projects if item.amount not in sums]
     total = sums.pop() if len(sums) == 1 else None
     low, high = _project(projects)
-    others = [item for item in amounts if item.role is AmountRole.UNKNOWN and item.currency == currency and not item.about]
+    others = [
+        item
+        for item in amounts
+        if item.role is AmountRole.UNKNOWN and item.currency == currency and not (item.about or item.aside)
+    ]
     if high is not None and any(
         item.amount_max is not None and high < item.amount_max <= (total or item.amount_max) for item in others
     ):
@@ -74,8 +80,14 @@ def _project(projects: Sequence[FoundAmount]) -> tuple[int | None, int | None]:
         return None, None
     if any(not item.yearly for item in projects):
         projects = [item for item in projects if not item.yearly]  # "högst 6 miljoner kronor, 2 miljoner per år"
+    if len(projects) > 1 and all(item.fixed for item in projects):
+        # "The winner gets EUR 30 000, the runner-up EUR 20 000": each is exact, so they bound one another.
+        return min(item.amount or 0 for item in projects), max(item.amount or 0 for item in projects)
     # "Bidraget är 500 000 kronor per år" is no sum of the whole; "högst ... per år" is how a cap is said.
     projects = [item for item in projects if not item.yearly or item.most]
     least = {item.amount for item in projects if item.least or item.fixed}
     most = {item.amount for item in projects if not item.least}
-    return (next(iter(least)) if len(least) == 1 else None), (next(iter(most)) if len(most) == 1 else None)
+    low, high = (next(iter(sums)) if len(sums) == 1 else None for sums in (least, most))
+    if high is None and low is not None and any(amount is not None and amount < low for amount in most):
+        low = None  # others get less
+    return low, high

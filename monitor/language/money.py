@@ -1,7 +1,7 @@
 """Sums of money and rates in running text, with currency and purpose. Shares are rates, never amounts.
 
-Reading has three steps: each figure with its unit (`_figures`), spans of two figures (`_items`), and the role that the sentence
-gives to a sum.
+Reading has three steps: each figure with its unit (`money_figures`), spans of two figures (`_items`), and the role that the
+sentence gives to a sum.
 """
 
 from __future__ import annotations
@@ -13,32 +13,21 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from monitor.language.money_figures import LARGEST_SUM, LOOK_BACK, Figure, read_figures
 from monitor.language.money_words import (
     DASHES,
-    LOOSE_CENTS,
-    OTHER_PREFIX,
-    OTHER_SUFFIX,
     PATTERNS,
-    YEAR,
-    is_english_scale,
     is_fixed,
     is_least,
     krona_of,
-    read_currency,
-    read_scale,
 )
-from monitor.language.number_words import parse_number
 from monitor.language.segments import Segment, split_segments
 
-LARGEST_SUM = 10**15
-"""Sum in whole units above which figures are a code or a row of cells; SQLite's integers end at 9.2 * 10**18."""
 _MILLION = 10**6
-_LOOK_BACK = 24
-"""Characters of the longest prefix with blanks; a limit keeps reading linear."""
 _BOUND_BACK = 80
 """Characters between a word like "högst" and its sum, at most."""
-_MAX_CHOICES = 6
-"""Fixed sums of which one is chosen, at most."""
+_CHOICES, _MAX_CHOICES = 3, 6
+"""Fixed sums of which one is chosen: so many are known as such by their verb alone, and at most."""
 # Languages in which a bare million is the neighbour's krona.
 _NEIGHBOURS = ("da", "nb", "nn", "no")
 _SWEDISH_MILLIONS = re.compile("miljon|miljard|milj|mdr|mn")
@@ -50,8 +39,6 @@ _ANOTHER = re.compile(
     r"(?:varje|ett|en|et|hvert?|each|every|a|för|støtte|stöd|bidrag|tilskud|tilskudd|grants?|support)\b|[0-9]{2}",
     re.IGNORECASE,
 )
-# The last letters and signs that a currency before a figure can have.
-_PREFIX_ENDS = frozenset("kdrfnposKDRFNPOS€$£ł.:)")
 
 
 class AmountRole(StrEnum):
@@ -93,6 +80,15 @@ class FoundAmount:
     """It is near the sum that is meant, and no bound: "omkring"."""
     yearly: bool = False
     """It is the sum for one year of several."""
+    added: bool = False
+    """It adds to a sum that is told elsewhere: "ytterligare"."""
+    aside: bool = False
+    """It is of earlier days, or a part that is paid at a time: it says nothing of what others get."""
+
+    @property
+    def bounded(self) -> bool:
+        """Return whether it is a bound or a span."""
+        return self.most or self.least or self.amount_max is not None
 
 
 def find_amounts(text: str, language: str = "") -> list[FoundAmount]:
@@ -104,173 +100,17 @@ def find_amounts(text: str, language: str = "") -> list[FoundAmount]:
     """
     words = text.translate(DASHES)
     segments = split_segments(words)
-    found = list(_items(list(_figures(words, language)), words))
+    found = list(_items(list(read_figures(words, language)), words))
     found = _with_currency(found, words, segments, language)
     found = [replace(item, text=text[item.start : item.end]) for item in found]
     return _with_restated(_with_roles(found, words, segments), words)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Figure:
-    """Number with its unit; the offsets include prefix and unit."""
-
-    start: int
-    end: int
-    number: Decimal
-    bare: bool
-    """The number is figures only, without groups or decimals."""
-    words: str
-    scale: int = 0
-    """Factor of a word behind the number; 0 for none."""
-    lead_scale: int = 0
-    """Factor of a prefix ("MSEK 5"); 0 for none."""
-    lead: str | None = None
-    """ISO code before the number; "" where the language does not decide which krona it is, None for none."""
-    currency: str | None = None
-    """ISO code behind the number, as `lead`."""
-    percent: bool = False
-
-    @property
-    def stated(self) -> str | None:
-        """Return the currency of the figure; None where it has none."""
-        return self.currency if self.currency is not None else self.lead
-
-    @property
-    def factor(self) -> int:
-        return self.scale or self.lead_scale or 1
-
-    @property
-    def has_unit(self) -> bool:
-        return self.stated is not None or self.scale > 0 or self.percent
-
-    @property
-    def is_year(self) -> bool:
-        return self.bare and not self.scale and YEAR.fullmatch(self.words) is not None
-
-
-def _figures(words: str, language: str) -> Iterator[_Figure]:
-    """Yield the readable numbers of a text with their units; no two overlap."""
-    krona = krona_of(language, words)
-    english = language == "en"
-    end = 0
-    for hit in PATTERNS["number"].finditer(words):
-        if hit.start() < end:
-            continue
-        figure = _figure(hit, words, end, krona, english)
-        if figure is not None:
-            yield figure
-            end = figure.end
-
-
-def _figure(hit: re.Match[str], words: str, left: int, krona: dict[str, str], english: bool) -> _Figure | None:
-    start, end = hit.span()
-    before = words[max(left, start - _LOOK_BACK) : start]
-    near = before.rstrip()[-1:] in _PREFIX_ENDS
-    prefix = PATTERNS["prefix"].search(before) if near else None
-    if _is_piece(before, words, end, prefixed=prefix is not None) or (prefix is None and OTHER_PREFIX.search(before.rstrip())):
-        return None
-    if percent := PATTERNS["percent"].match(words, end):
-        number = parse_number(hit[0])
-        return (
-            number
-            if number is None
-            else _Figure(start=start, end=percent.end(), number=number, bare=True, words=hit[0], percent=True)
-        )
-    cents, end = _loose_cents(hit, words)
-    scale_words, currency, end = _unit(hit, words, end, prefixed=prefix is not None)
-    scale = read_scale(scale_words) if scale_words else 0
-    lead_scale = read_scale(prefix["letter"] or prefix["krona"]) if prefix and (prefix["letter"] or prefix["krona"]) else 0
-    if OTHER_SUFFIX.match(words, end):
-        return None
-    number = parse_number(hit[0], english=english or is_english_scale(scale_words), scaled=max(scale, lead_scale) > 1)
-    if number is None or number * max(scale, lead_scale, 1) > LARGEST_SUM:
-        return None
-    if currency and (more := PATTERNS["cents"].match(words, end)):
-        cents, end = Decimal(more["cents"]), more.end()
-    lead = read_currency(prefix["currency"] or "kr") if prefix else None
-    return _settled(
-        _Figure(
-            start=start - (len(before) - prefix.start() if prefix and not prefix["label"] else 0),
-            end=end,
-            number=number + cents / 100,
-            bare=hit[0].isdigit(),
-            words=hit[0],
-            scale=scale,
-            lead_scale=lead_scale,
-            lead=krona.get(lead, lead) if lead is not None else None,
-            currency=krona.get(currency, currency) if currency else None,
-        )
-    )
-
-
-def _settled(figure: _Figure) -> _Figure | None:
-    """Return the figure, or None where the currencies before and behind it contradict each other."""
-    if figure.lead and figure.currency and figure.lead != figure.currency:
-        return None if len({figure.lead, figure.currency} - {"SEK", "NOK", "DKK"}) else replace(figure, lead=None)
-    return figure
-
-
-def _is_piece(before: str, words: str, end: int, *, prefixed: bool) -> bool:
-    """Tell whether a number is a piece of a date, code, time or word."""
-    last, second = before[-1:], before[-2:-1]
-    if (last.isalnum() or last == "_") and not prefixed:
-        return True
-    if last in (".", ",", ":", "/", "'", "’") and second.isdigit():
-        return True
-    if last == "-" and second.isalpha():
-        return True
-    return words[end : end + 1] in (".", ",", ":", "/", "'", "’") and words[end + 1 : end + 2].isdigit()
-
-
-def _loose_cents(hit: re.Match[str], words: str) -> tuple[Decimal, int]:
-    """Return the cents that a blank separates from a grouped number ("1.837, 32 €"), and the offset of their end."""
-    if not hit[0][-4:-3].isdigit() and len(hit[0]) > 4 and (more := LOOSE_CENTS.match(words, hit.end())):
-        unit = PATTERNS["unit"].match(words, more.end())
-        if unit and unit["currency"]:
-            return Decimal(more["cents"]), more.end()
-    return Decimal(0), hit.end()
-
-
-def _unit(hit: re.Match[str], words: str, end: int, *, prefixed: bool) -> tuple[str, str, int]:
-    """Return the words of scale and the currency behind a number, and the offset of their end."""
-    unit = PATTERNS["unit"].match(words, end)
-    if unit is None:
-        letter = PATTERNS["letter_scale" if prefixed else "shared_letter"].match(words, end)
-        return (letter[0], "", letter.end()) if letter else ("", "", end)
-    if unit["stroke"]:
-        return "", read_currency(unit["stroke_currency"]) or read_currency("kr"), unit.end()
-    if unit["krona"]:
-        return unit["krona"], read_currency("kr"), unit.end()
-    if unit["letter"]:
-        return unit["letter"], read_currency(unit["letter_currency"]), unit.end()
-    name = "scale_currency" if unit["scale"] else "currency"
-    if unit[name] and _belongs_to_next(hit, unit, words, prefixed=prefixed):
-        return unit["scale"] or "", "", unit.end("scale") if unit["scale"] else end
-    return unit["scale"] or "", read_currency(unit[name]), unit.end()
-
-
-def _belongs_to_next(hit: re.Match[str], unit: re.Match[str], words: str, *, prefixed: bool) -> bool:
-    """Tell whether a currency between two numbers is the second one's: "EUR 5 000 EUR 10 000", "Del 1 EUR 500 000"."""
-    if PATTERNS["prefix"].search(words[max(unit.start(), unit.end() - _LOOK_BACK) : unit.end()]) is None:
-        return False
-    gap = next((width for width in (0, 1, 2) if words[unit.end() + width : unit.end() + width + 1].isdigit()), None)
-    following = PATTERNS["number"].match(words, unit.end() + gap) if gap is not None else None
-    if following is None:
-        return False
-    after = PATTERNS["unit"].match(words, following.end())
-    if after and not after["scale"]:
-        return False
-    if prefixed:
-        return True
-    large = bool(after) or not following[0].isdigit() or (len(following[0]) > 3 and not YEAR.fullmatch(following[0]))
-    return large and not unit["scale"] and hit[0].isdigit() and len(hit[0]) <= 3
 
 
 def _whole(value: Decimal) -> int:
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def _items(figures: Sequence[_Figure], words: str) -> Iterator[FoundAmount]:
+def _items(figures: Sequence[Figure], words: str) -> Iterator[FoundAmount]:
     """Yield sums, rates and spans; figures that are neither are left out."""
     place = 0
     while place < len(figures):
@@ -278,11 +118,11 @@ def _items(figures: Sequence[_Figure], words: str) -> Iterator[FoundAmount]:
         second = figures[place + 1] if place + 1 < len(figures) else None
         link = (
             PATTERNS["link"].fullmatch(words, first.end, second.start)
-            if second and second.start - first.end < _LOOK_BACK
+            if second and second.start - first.end < LOOK_BACK
             else None
         )
         between = (
-            link is not None and PATTERNS["between"].search(words[max(0, first.start - _LOOK_BACK) : first.start]) is not None
+            link is not None and PATTERNS["between"].search(words[max(0, first.start - LOOK_BACK) : first.start]) is not None
         )
         if second is not None and link is None and (link := _upper_link(first, second, words)) is not None:
             between = True
@@ -303,24 +143,22 @@ def _items(figures: Sequence[_Figure], words: str) -> Iterator[FoundAmount]:
         place += 2 if glued else 1
 
 
-def _upper_link(first: _Figure, second: _Figure, words: str) -> re.Match[str] | None:
+def _upper_link(first: Figure, second: Figure, words: str) -> re.Match[str] | None:
     """Return the words between a lower bound without a unit and the upper one: "lägst 150 000 och högst 500 000 kronor"."""
-    if first.has_unit or first.is_year or second.start - first.end > 2 * _LOOK_BACK:
+    if first.has_unit or first.is_year or second.start - first.end > 2 * LOOK_BACK:
         return None
-    if not is_least(words[max(0, first.start - _LOOK_BACK) : first.start]):
+    if not is_least(words[max(0, first.start - LOOK_BACK) : first.start]):
         return None
     return PATTERNS["upper_link"].fullmatch(words, first.end, second.start)
 
 
-def _choice(figures: Sequence[_Figure], place: int, words: str) -> tuple[FoundAmount, int] | None:
+def _choice(figures: Sequence[Figure], place: int, words: str) -> tuple[FoundAmount, int] | None:
     """Return fixed sums of which one is chosen as a span, and the number of figures; only the last one needs a currency."""
     last = place
     closed = False
     while not closed and last + 1 < len(figures) and last - place < _MAX_CHOICES:
         first, second = figures[last], figures[last + 1]
-        link = (
-            PATTERNS["choice_link"].fullmatch(words, first.end, second.start) if second.start - first.end < _LOOK_BACK else None
-        )
+        link = PATTERNS["choice_link"].fullmatch(words, first.end, second.start) if second.start - first.end < LOOK_BACK else None
         if link is None or first.scale or first.percent or first.is_year:
             return None
         last += 1
@@ -329,7 +167,8 @@ def _choice(figures: Sequence[_Figure], place: int, words: str) -> tuple[FoundAm
     currencies = {figure.stated for figure in run if figure.stated}
     if not closed or len(currencies) != 1 or run[-1].percent:
         return None
-    if not PATTERNS["choice"].search(words[max(0, run[0].start - _BOUND_BACK) : run[0].start]):
+    before = words[max(0, run[0].start - _BOUND_BACK) : run[0].start]
+    if not PATTERNS["choice"].search(before) and (len(run) < _CHOICES or not PATTERNS["choice_far"].search(before)):
         return None
     sums = [_whole(figure.number * (run[-1].factor if figure.number < 1000 else figure.factor)) for figure in run]
     if sums != sorted(sums) or sums[-1] > LARGEST_SUM:
@@ -339,7 +178,7 @@ def _choice(figures: Sequence[_Figure], place: int, words: str) -> tuple[FoundAm
     ), len(run)
 
 
-def _single(figure: _Figure, words: str) -> FoundAmount | None:
+def _single(figure: Figure, words: str) -> FoundAmount | None:
     if figure.percent:
         return FoundAmount(start=figure.start, end=figure.end, text="", role=AmountRole.RATE, rate=figure.number)
     if figure.stated is None and not _is_unnamed_money(figure, words):
@@ -353,16 +192,16 @@ def _single(figure: _Figure, words: str) -> FoundAmount | None:
     )
 
 
-def _is_unnamed_money(figure: _Figure, words: str) -> bool:
+def _is_unnamed_money(figure: Figure, words: str) -> bool:
     return figure.scale >= _MILLION and PATTERNS["no_noun"].match(words, figure.end) is not None
 
 
-def _is_numbered(figure: _Figure, words: str) -> bool:
+def _is_numbered(figure: Figure, words: str) -> bool:
     """Tell whether a figure is the number of a part: "del 2"."""
-    return PATTERNS["part"].search(words[max(0, figure.start - _LOOK_BACK) : figure.start]) is not None
+    return PATTERNS["part"].search(words[max(0, figure.start - LOOK_BACK) : figure.start]) is not None
 
 
-def _span(first: _Figure, second: _Figure, link: re.Match[str], words: str, *, between: bool) -> FoundAmount | None:
+def _span(first: Figure, second: Figure, link: re.Match[str], words: str, *, between: bool) -> FoundAmount | None:
     """Return the span that two figures make, or None where they are two sums.
 
     The first figure may have its unit from the second ("5-10 miljoner kronor"). The second has its unit from the first only where
@@ -396,7 +235,7 @@ def _span(first: _Figure, second: _Figure, link: re.Match[str], words: str, *, b
     )
 
 
-def _rate_span(first: _Figure, second: _Figure) -> FoundAmount | None:
+def _rate_span(first: Figure, second: Figure) -> FoundAmount | None:
     if not second.percent or (first.has_unit and not first.percent) or not first.number < second.number <= 100:
         return None
     return FoundAmount(
@@ -404,7 +243,7 @@ def _rate_span(first: _Figure, second: _Figure) -> FoundAmount | None:
     )
 
 
-def _follows_prefix(first: _Figure, second: _Figure, words: str) -> bool:
+def _follows_prefix(first: Figure, second: Figure, words: str) -> bool:
     """Tell whether a currency before the first figure counts for the second too."""
     return (
         first.lead is not None
@@ -415,7 +254,7 @@ def _follows_prefix(first: _Figure, second: _Figure, words: str) -> bool:
     )
 
 
-def _low_factor(first: _Figure, second: _Figure) -> int:
+def _low_factor(first: Figure, second: Figure) -> int:
     """Return the factor of a span's first figure, which may be that of the second: "5-10 miljoner", not "500 till 2 miljoner"."""
     if first.scale or first.lead_scale:
         return first.factor
@@ -494,16 +333,44 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
         return item
     before = words[max(segment.start, item.start - _BOUND_BACK) : item.start]
     after = words[item.end : min(segment.end, item.end + _BOUND_BACK)]
-    item = _bounded(item, before, after)
+    item, sentence = _bounded(item, before, after), words[segment.start : segment.end]
+    if PATTERNS["is_former"].search(before) or PATTERNS["is_instalment"].search(before):
+        return replace(item, aside=True)
     of_cost = PATTERNS["own_cost"].search(before) is not None
     if _is_refused(before, after) and not of_cost:
         return replace(item, role=AmountRole.PROJECT)
-    if of_cost or PATTERNS["asked"].search(before) or PATTERNS["part_of"].search(before) or PATTERNS["unit_rate"].match(after):
+    if of_cost or _is_of_none(before, after, sentence):
         return item
-    sentence = words[segment.start : segment.end]
-    aside = PATTERNS["in_costs"].match(after) or PATTERNS["is_usual"].search(before)
-    if aside or any(PATTERNS[name].search(sentence) for name in _NOT_OF_ALL):
+    if (of_each := _role_of_each(item, before, after)) is not None:
+        return of_each
+    if PATTERNS["whole_project"].match(after):
+        return replace(item, role=AmountRole.PROJECT)
+    if _is_pot(item, before, words[item.end : item.end + _BOUND_BACK]):
+        return replace(item, role=AmountRole.TOTAL)
+    if item.yearly and PATTERNS["several_years"].match(after):
         return item
+    role = cues.before(item.start) or cues.after(item.end) or _role_of_bounds(item, before, after, sentence)
+    lump = PATTERNS["lump"].match(after) is not None and not item.bounded
+    fixed = lump or (role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False))
+    return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
+
+
+def _is_of_none(before: str, after: str, sentence: str) -> bool:
+    """Tell whether a sum is neither the pot's nor one project's: asked for, part of another, usual, past, of other places."""
+    return any(
+        (
+            PATTERNS["asked"].search(before),
+            PATTERNS["part_of"].search(before),
+            PATTERNS["unit_rate"].match(after),
+            PATTERNS["in_costs"].match(after),
+            PATTERNS["is_usual"].search(before),
+            *(PATTERNS[name].search(sentence) for name in _NOT_OF_ALL),
+        )
+    )
+
+
+def _role_of_each(item: FoundAmount, before: str, after: str) -> FoundAmount | None:
+    """Return a sum that is said of each project or of each of something else, with its role; None for any other sum."""
     if PATTERNS["per"].match(after):
         each = not re.search(r"\bpro[sj]{1,2}[ej]", after, re.IGNORECASE)
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
@@ -511,22 +378,33 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
         return _of_each(item, before, after)
     if (PATTERNS["per_any"].match(after) and not item.most) or PATTERNS["of_partner"].search(before):
         return item
+    return None
+
+
+def _role_of_bounds(item: FoundAmount, before: str, after: str, sentence: str) -> AmountRole:
+    """Return the role of a sum whose sentence has no words of either: by its bounds, its label, or the fund that it is of."""
+    if item.amount_max is not None and PATTERNS["asked_label"].search(before):
+        return AmountRole.PROJECT
+    of_project = item.most or (
+        ((item.least and not PATTERNS["too_large"].search(before)) or item.amount_max is not None)
+        and (PATTERNS["granted"].search(sentence) is not None or PATTERNS["upper_link"].match(after) is not None)
+    )
+    labelled = before[:-1].strip().endswith(":") and (
+        PATTERNS["granted_label"].search(before) is None or PATTERNS["per_year"].match(after) is not None
+    )
+    if of_project and not labelled:
+        return AmountRole.PROJECT
+    of_all = PATTERNS["of_fund"].match(after) or PATTERNS["in_all"].match(after)
+    return AmountRole.TOTAL if of_all and not item.bounded else AmountRole.UNKNOWN
+
+
+def _is_pot(item: FoundAmount, before: str, after: str) -> bool:
+    """Tell whether the words next to a sum make it the pot, whatever else its sentence says."""
     if PATTERNS["share_of"].search(before):
-        return replace(item, role=AmountRole.TOTAL)
-    if item.yearly and PATTERNS["several_years"].match(after):
-        return item
-    role = cues.before(item.start) or cues.after(item.end)
-    if role is None and item.amount_max is not None and PATTERNS["asked_label"].search(before):
-        role = AmountRole.PROJECT
-    if role is None:
-        bounded = item.most or (
-            ((item.least and not PATTERNS["too_large"].search(before)) or item.amount_max is not None)
-            and (PATTERNS["granted"].search(sentence) is not None or PATTERNS["upper_link"].match(after) is not None)
-        )
-        role = AmountRole.PROJECT if bounded and not before[:-1].strip().endswith(":") else AmountRole.UNKNOWN
-    lump = PATTERNS["lump"].match(after) is not None and not (item.most or item.least or item.amount_max)
-    fixed = lump or (role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False))
-    return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
+        return True
+    if item.bounded:
+        return False
+    return any(PATTERNS[name].match(after) is not None for name in ("is_left", "so_much", "pot_behind"))
 
 
 def _of_each(item: FoundAmount, before: str, after: str) -> FoundAmount:
@@ -534,8 +412,7 @@ def _of_each(item: FoundAmount, before: str, after: str) -> FoundAmount:
     outside = PATTERNS["each_behind"].match(after)
     if outside and " " in outside[0].strip() and not PATTERNS["each_whom"].match(after):
         return item
-    bounded = item.most or item.least or item.amount_max is not None
-    fixed = not bounded and PATTERNS["apart"].search(before) is None and PATTERNS["apart"].match(after.lstrip(" ,(")) is None
+    fixed = not item.bounded and PATTERNS["apart"].search(before) is None and PATTERNS["apart"].match(after.lstrip(" ,(")) is None
     return replace(item, role=AmountRole.PROJECT, fixed=fixed)
 
 
@@ -544,7 +421,7 @@ def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
     if _is_refused(before, after):
         small = PATTERNS["too_small"].search(before) is not None
         return replace(item, least=small, most=not small)
-    most = PATTERNS["is_most"].search(before) is not None
+    most = PATTERNS["is_most"].search(before) is not None or PATTERNS["most_behind"].match(after) is not None
     least = not most and (is_least(before) or PATTERNS["more"].match(after) is not None)
     return replace(
         item,
@@ -552,6 +429,7 @@ def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
         least=least,
         about=not (most or least or item.amount_max) and PATTERNS["is_about"].search(before) is not None,
         yearly=PATTERNS["yearly"].match(after) is not None,
+        added=PATTERNS["is_added"].search(before) is not None,
     )
 
 
@@ -571,8 +449,7 @@ def _is_refused(before: str, after: str) -> bool:
 
 
 def _is_fixed(item: FoundAmount, before: str, after: str, *, each: bool) -> bool:
-    bounded = item.most or item.least or item.amount_max is not None
-    return not bounded and is_fixed(before, after, each=each)
+    return not item.bounded and is_fixed(before, after, each=each)
 
 
 def _with_restated(found: Iterable[FoundAmount], words: str) -> list[FoundAmount]:

@@ -66,7 +66,7 @@ PATTERNS = Patterns(
         # "Lägst 150 000 och högst 500 000 kronor": the upper bound of a span is behind its lower one.
         "upper_link": (
             r"{gap}(?P<both>,|,?{blank}?(?:och|og|and|men|but))?{gap}(?:högst|max|maximalt|maks|maksimalt|højst|høyst|"
-            r"at{blank}most|upp{blank}till|up{blank}to|op{blank}til|opp{blank}til|inntil|indtil){gap}"
+            r"maximum|maksimum|at{blank}most|upp{blank}till|up{blank}to|op{blank}til|opp{blank}til|inntil|indtil){gap}"
         ),
         # "120.000, 250.000 eller 400.000 euro": fixed sums of which one is chosen.
         "choice_link": r"{gap}(?:(?P<comma>,)|,?{gap}(?:eller|or)){gap}",
@@ -120,9 +120,10 @@ PATTERNS = Patterns(
             r"(?:får|kan|ska|skal|må)\b[^.;]{0,30}$|\b(?:projektbudgeten|projektbudgettet|prosjektbudsjettet)\s+(?:måste|ska|skal|må)\b[^.;]{0,30}$|"
             r"\b(?:total)?(?:kostnad|omkostning|cost)\w*\s+(?:ska|skal|får|må|kan|must|may|should|"
             r"has\s+to|need\w*\s+to|är|er|is)\b[^.;,]{0,40}$|\b(?:avgift|medlemsavgift|deltagaravgift|fees?|gebyr|"
-            r"kontingent)\w*\b[^.;,]{0,30}$|\b(?:projects?|applicants?|projekt(?:et|en)?|prosjekt(?:et|er)?)\s+(?:may|can|must|should|will|får|kan|ska|skal|må)\s+"
+            r"kontingent)\w*\b[^.;,]{0,30}$|\b(?:projects?|applicants?|projekt(?:et|en)?|prosjekt(?:et|er)?)\s+(?:may|can|must|should|will|får|kan|ska|skal|må|bör|måste)\s+"
             r"(?:have|ha|have)\s+(?:a|an|en|et|ett)?\s*(?:total\s+|samlet\s+)?(?:project\s+|projekt|prosjekt)?(?:budget|budsjett|kostnad)\w*\b[^.;]{0,25}$|"
-            r"\b(?:utgifter|kostnader|udgifter|omkostninger|costs|expenses|expenditure)\s+(?:på|om|of|för|over|över)\s+(?:\w+\s+){0,2}$|"
+            r"\w*(?:utgifter|kostnader|udgifter|omkostninger|costs|expenses|expenditure)\s+(?:på|om|of|för|over|över|op\s+til|opp\s+til|"
+            r"upp\s+till|up\s+to|inntil|indtil)\s+(?:\w+\s+){0,2}$|"
             r"\b(?:total\s+)?project\s+budget\s+(?:may|must|should|can|cannot)\b[^.;]{0,30}$|"
             r"\b(?:costing|som\s+kostar|som\s+koster|der\s+koster)\s+(?:\w+\s+){0,3}(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|\b(?:costs?\s+(?:of|about)|kostar?|koster?|cost)\s+(?:\w+\s+){0,2}$"
         ),
@@ -139,14 +140,41 @@ PATTERNS = Patterns(
         # A size that is stated in costs is no sum of money that is granted: "2 miljoner kronor i stödberättigande kostnader".
         "in_costs": (
             r"\s+(?:i|in|of|av|af)\s+(?:(?:totala?|samlede|total|projektets)\s+)?(?:stödberättigande\s+|stödgrundande\s+|støtteberettigede\s+|"
-            r"støtteberettigete\s+|støtteberettiga\s+|eligible\s+|bidragsgrundande\s+)?(?:projekt)?(?:kostnad|udgift|omkostning|utgift|costs?\b|expenditure)"
+            r"støtteberettigete\s+|støtteberettiga\s+|eligible\s+|bidragsgrundande\s+)?(?:projekt|total)?(?:kostnad|udgift|omkostning|utgift|costs?\b|expenditure)"
         ),
         "part_of": (
             r"(?:varav|därav|heraf|hvoraf|herav|hvorav|derav|of\s+which|including)\s+(?:\w+\s+){0,2}(?:€|£|\$|kr\.?|"
-            r"[a-z]{3})?\s*$|\bout\s+of\s+(?:an?|the)\s+(?:\w+\s+){1,4}of\s+(?:€|£|\$|[a-z]{3})?\s*$"
+            r"[a-z]{3})?\s*$|(?<!per pilot )(?<!per project )(?<!per consortium )(?<!per grant )"
+            r"\bout\s+of\s+(?:(?:an?|the)\s+(?:\w+\s+){1,4}of\s+)?(?:€|£|\$|[a-z]{3})?\s*$"
+        ),
+        "is_former": r"\b{former}\s*(?:mellan|mellem|mellom|between)?\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",
+        "is_instalment": r"\b{instalments}\b[^.;:]{0,40}$",
+        "is_added": r"\b{added}\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",
+        "is_left": r"\s*(?:(?:er|är|is|are|now|nu)\s+){0,2}{left_over}\b",
+        # "Fem miljoner kronor. Så mycket finns det för broar": the pot is named by the sentence behind.
+        "so_much": r"\s*[.:!]\s*(?:så\s+(?:mycket|meget|mye)|that\s+is\s+(?:how\s+much|what))\b",
+        # "NOK 45 million call": in English the pot stands before its call.
+        "pot_behind": r"\s+(?:call|fund|scheme|programme|pot)\b(?!s)",
+        # Money of the Union that a call hands out: "EUR 60 million from the ERDF".
+        "of_fund": r"\s+(?:of|from|i|från|fra|ur)\s+(?:the\s+)?(?:erdf|esf\+?|eu\b|eu-medel|regionalfonden|socialfonden)",
+        "in_all": r"\s*(?:in\s+all|altogether|all\s+told|in\s+total)\b",
+        # A bound behind its sum: "EUR 220 000 at the most".
+        "most_behind": r"\s*(?:at\s+(?:the\s+)?most|as\s+a\s+maximum|som\s+mest|på\s+det\s+mesta)\b",
+        # A sum for the whole of a project beside one for a year of it.
+        "whole_project": (
+            r"\s*(?:för|for|i|in|over|under)\s+(?:hela|hele|the\s+whole|the\s+entire|det\s+samlede)\s+"
+            r"(?:projekt|prosjekt|project)\w*"
+        ),
+        "per_year": r"\s*(?:per|pr\.?|om)\s+(?:year|år)(?:et)?\b",
+        # Of three fixed sums or more, the verb may stand further off.
+        "choice_far": r"\b(?:kan|får|can|may)\s+(?:\w+\s+)?(?:få|søge|søke|söka|receive|get|request)\b[^.:;]{0,80}$",
+        "granted_label": (
+            r"\b(?:support|grants?|stöd|bidrag|tilskudd?|støtte|how\s+much|hur\s+mycket)"
+            r"(?:\s+(?:är|er|are|is)\s+(?:fasta?|faste|fixed))?\s*[:?]\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
         ),
         "yearly": (
-            r"\s*(?:\([^)]*\)\s*)?(?:per|pr\.?|om|i|a|each|/)\s*(?:år(?:et|lig)?|year|annum)\b(?!\s+(?:och|and|"
+            r"\s*(?:(?:the\s+|det\s+)?(?:första|first|første|andra|second|andet|annet)\s+(?:året|year|år)\b|"
+            r"per\s+\w+\s+(?:and|och|og)\s+(?:school\s+|läs|skol|skole)?(?:year|år)\b)|\s*(?:\([^)]*\)\s*)?(?:per|pr\.?|om|i|a|each|/)\s*(?:år(?:et|lig)?|year|annum)\b(?!\s+(?:och|and|"
             r"og)\s+(?:projekt|project))|\s*(?:årligen|årlig|årligt|annually|yearly)\b"
         ),
         "each": (
@@ -189,7 +217,7 @@ PATTERNS = Patterns(
         # Behind "to each": whom one project, applicant or winner can be. Money to each county is handed out by the county.
         "each_whom": (
             r"\s*(?:till|til|to|för|for|at)\s+\w+(?:\s+och\s+e\w+|\s+især)?(?:\s*$|\s*[-.,;:!)]|\s+(?:(?:of|av|af)\s+(?:\w+\s+){0,3}?)?"
-            r"\w{0,15}{project_noun}|\s+(?:kan|ska|skal|is|are|och|og|and|dog|men|but)\b)"
+            r"(?:[\w-]+\s+)?\w{0,15}{project_noun}|\s+(?:kan|ska|skal|is|are|och|og|and|dog|men|but)\b)"
         ),
         # What each partner gets is a part of the project's money.
         "of_partner": (
@@ -207,7 +235,10 @@ PATTERNS = Patterns(
             r"more\s+than\s+|over\s+|drygt\s+|up\s+to\s+|upp\s+till\s+|op\s+til\s+|inntil\s+)?(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
         ),
         # A heading of the sum that one applies for; it is the pot's where it holds a single sum.
-        "asked_label": r"\b{asked_amount}\s*:\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",
+        "asked_label": (
+            r"\b{asked_amount}\s*[:?]\s*(?:from\s+|från\s+|fra\s+|between\s+|mellan\s+|mellem\s+|mellom\s+)?"
+            r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
+        ),
         # Money for each of something that nobody applies for by itself.
         "unit_rate": r"\s*(?:per|pr\.?|/|each|for\s+hver|för\s+varje)\s+{unit_counted}\w*",
     },

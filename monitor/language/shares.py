@@ -42,12 +42,16 @@ class _Payer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Rate:
-    """Percentage with its offsets; `value` is None for a span, a fraction or a number above 100, `least` for "minst"."""
+    """Percentage with its offsets; `value` is None for a span, a fraction or a number above 100.
+
+    `least` tells that it is a lower bound ("minst"), `most` that it is an upper one, or what a lower share can rise to.
+    """
 
     start: int
     end: int
     value: int | None
     least: bool
+    most: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,10 @@ _PATTERNS = Patterns(
         # with one of the letters before "\b", which are tried first: the rest is tried at few places.
         "part": (
             r"(?=[taoeh])\b(?:(?P<quarters>tre\s+fjärdedelar|tre\s+fjerdedele?r?|three[\s-]quarters){of_costs}|"
-            r"(?<!three )(?<!three-)\b(?P<quarter>en\s+fjärdedel|en\s+fjerdedel|a\s+quarter|one\s+quarter){of_costs}|"
+            r"(?<!three )(?<!three-)\b(?P<quarter>en\s+fjärdedel|en\s+fjerdedel|a\s+quarter|one\s+quarter)(?:{of_costs}|"
+            r"(?<=minst en fjärdedel)(?=\s*(?:[.,;)]|$))|(?<=mindst en fjerdedel)(?=\s*(?:[.,;)]|$))|"
+            r"(?<=minst en fjerdedel)(?=\s*(?:[.,;)]|$))|"
+            r"(?<=least a quarter)(?=\s*(?:[.,;)]|$))|(?<=least one quarter)(?=\s*(?:[.,;)]|$)))|"
             r"\b(?P<half>hälften|halva|halve|halvdelen|halvparten|half)(?:{of_costs}|\s+(?:av|af|of)\s+(?:ett|et|a|each|every|"
             r"the|varje|hvert)\s+(?:projekt|prosjekt|project)\b|(?<=minst hälften){of_thing}|(?<=mindst halvdelen){of_thing}|"
             r"(?<=minst halvparten){of_thing}|(?<=least half){of_thing}|(?<=hälften)(?=\s*(?:[.,;)]|$))|"
@@ -136,15 +143,32 @@ _PATTERNS = Patterns(
             r"prosentsats\w*\s+for\s+støtte)(?:en|satsen)?\b[^.\n0-9]{0,40}(?P<value>100|[1-9][0-9]?)(?![0-9.,]*[0-9]|\s?(?:%|"
             r"procent|prosent|pct|per\s?cent))"
         ),
+        # "... 40 % for large companies, 50 % for small ones": behind the share of one case, that of the next.
+        "case_behind": (r"\s*(?:(?:av|of|af)\s+(?:[\w-]+\s+){1,3})?\(?{case_word}"),
+        "case_word": r"\b(?:för|for|til|till|where|when|if|vid|ved|i|in|on|hvis|om|dersom|når|när)\b",
+        # "For wetlands it rises to 90 %": a case that is named before its share, at the beginning of a sentence or line.
+        "case_before": (
+            r"\s*[-*–]?\s*{case_word}\s[^.:%0-9]{3,90}?\b(?:{case_verb})"
+            r"(?:\s+(?:dock|altså|however|istället|i\s+stället|instead))?\s+(?:{most}\s+)?$"
+        ),
+        # An item of a list whose items before are shares: "- Wetlands: up to 90 %".
+        "case_item": r"\s*[-*–]?\s*[^.:%0-9\n]{3,80}(?::|\s[-–]|\s\|)\s*(?:{most}\s+)?$",
+        "is_raised": r"\b{raised}\s+(?:{most}\s+)?$",
+        # "40 procent (för små företag 50)": the second share has no sign of its own.
+        "bare_case": (
+            r"\s*(?:\(\s*)?(?:för|for|til|till)\s+[^.,;()%0-9]{3,40}\s(?P<value>100|[1-9][0-9])\s?\)|"
+            r"[^.;%0-9]{0,40}\b(?:medan|mens|while|men|but|och|og|and)\s[^.,;%0-9]{3,60}\s{most}\s(?P<behind>100|[1-9][0-9])(?=\s*(?:\.\s|\.?$|\n))"
+        ),
         "is_own": r"\b{own}\b",
         "is_asked_for": r"\b{asked_for}\b",
         "is_funder": r"\b{funder}\b",
         "is_weak_funder": r"\b{weak_funder}\b",
+        "is_other_call": r"\b{other_call}\b",
         "is_rest": r"\b{rest}\b",
         "is_ours": r"\b{ours}\b",
         "is_abroad": r"\b{abroad}\b",
     },
-    others=(NUMBERS,),
+    others=(NUMBERS, MONEY_PATTERNS),
 )
 _FIGURES_LAST = re.compile(rf"{_FIGURES}$")
 # The proper name of a funder before a verb of paying: capitals alone, or two words with capitals. Read with its case.
@@ -163,6 +187,11 @@ _COSTS = re.compile(r"kostnad|cost|utgift|udgift|omkostning|expen|budget|budsjet
 _LOOK_BACK = 48
 _MAX_QUOTE_CHARS = 160
 _LABEL = 60
+_HALF = 50
+_CASE = 90
+_ASKED = 3
+"""Words of a question that is a label."""
+"""Characters between the shares of two cases, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +207,18 @@ class ShareStatement:
     end: int
     is_ours: bool | None = None
     """True for a share of Swedish partners alone, False for one of another country's, None where neither is said."""
+    most: bool = False
+    """It is stated as an upper bound."""
 
 
 def find_shares(text: str) -> Shares:
-    """Return the shares that a text in Swedish, English, Danish or Norwegian states; a span ("30-50 procent") gives none."""
+    """Return the shares that a text in Swedish, English, Danish or Norwegian states; a span ("30-50 procent") gives none.
+
+    Of several upper bounds of the funder's share ("högst 50 procent, för våtmarker högst 90") the highest is taken.
+    """
     found: dict[bool, dict[int, str]] = {False: {}, True: {}}
     several: set[bool] = set()
+    bounded = False
     ours: set[int] = set()
     others: set[int] = set()
     for said in list_shares(text):
@@ -191,11 +226,16 @@ def find_shares(text: str) -> Shares:
             several.add(said.own)
             continue
         found[said.own].setdefault(said.value, said.quote)
+        bounded = bounded or (said.most and not said.own)
         if said.is_ours is not None:
             (ours if said.is_ours else others).add(said.value)
     found[False] = _of_our_side(found[False], ours, others)
+    lowest = min(found[False], default=0)
+    if bounded and found[False]:
+        highest = max(found[False])
+        found[False] = {highest: found[False][highest]}
     funder, own = (_only({} if payer in several else values) for payer, values in found.items())
-    if funder and own and funder[0] + own[0] > 100:
+    if funder and own and lowest + own[0] > 100:
         return Shares()  # a contradiction: one of them is of something else
     return Shares(
         funder=funder[0] if funder else None,
@@ -211,16 +251,23 @@ def list_shares(text: str) -> Iterator[ShareStatement]:
     percents, parts = list(MONEY_PATTERNS["percent"].finditer(words)), list(_PATTERNS["part"].finditer(words))
     segments = split_segments(words) if percents or parts else []
     rates = _find_rates(words, segments, percents, parts)
-    for place, items in rates.items():
-        sentence = _Sentence(words, segments[place], items)
+    last: tuple[int, _Rate] | None = None
+    for place in sorted(rates):
+        sentence = _Sentence(words, segments[place], rates[place])
         label = _Sentence(words, segments[place - 1], ()) if place and _is_label(words, segments, place, rates) else None
-        for item in items:
+        for item in rates[place]:
             payer, quote = sentence.payer_of(item, label)
+            if payer is _Payer.FUNDER and item.least:
+                payer = _Payer.NOBODY  # "minst 60 procent ska komma från annat håll": what the funder pays has an upper bound
+            if payer is _Payer.NOBODY and last is not None and place - last[0] <= 1:
+                payer, quote = sentence.payer_of_case(item, last[1], words)
             if payer is _Payer.NOBODY:
                 continue
+            if payer is _Payer.FUNDER and item.value is not None:
+                last = place, item
             side = sentence.side_of(item) if payer is _Payer.FUNDER and item.value is not None else None
             start = segments[place - 1].start if label is not None and not sentence.has_cues else item.start
-            yield ShareStatement(payer is _Payer.OWN, item.value, quote, start, item.end, side)
+            yield ShareStatement(payer is _Payer.OWN, item.value, quote, start, item.end, side, item.most)
     for hit in _PATTERNS["labelled"].finditer(words):
         yield ShareStatement(False, int(hit["value"]), " ".join(hit[0].split()), *hit.span())
     for hit in _PATTERNS["none_asked"].finditer(words):
@@ -249,17 +296,31 @@ def _find_rates(
         number = parse_number(hit[0])
         span = _PATTERNS["link_last"].search(before, 0, hit.start()) and _PATTERNS["low_last"].search(before[: hit.start()])
         whole = number is not None and number == int(number) and 0 < number <= 100 and not span
-        least = is_least(words[max(segments[place].start, start - _LOOK_BACK) : start])
-        rates.setdefault(place, []).append(_Rate(start, sign.end(), int(number) if whole and number is not None else None, least))
+        rates.setdefault(place, []).append(
+            _Rate(
+                start, sign.end(), int(number) if whole and number is not None else None, *_bounds(words, segments[place], start)
+            )
+        )
+        if (bare := _PATTERNS["bare_case"].match(words, sign.end(), segments[place].end)) is not None:
+            name = "value" if bare["value"] else "behind"
+            rates[place].append(_Rate(bare.start(name), bare.end(name), int(bare[name]), least=False, most=True))
     for hit in parts:
         place = bisect_right(starts, hit.start()) - 1
         if place >= 0 and hit.start() < segments[place].end:
             value = next(value for name, value in _PARTS.items() if hit[name])
-            least = is_least(words[max(segments[place].start, hit.start() - _LOOK_BACK) : hit.start()])
-            rates.setdefault(place, []).append(_Rate(hit.start(), hit.end(), value, least))
+            rates.setdefault(place, []).append(
+                _Rate(hit.start(), hit.end(), value, *_bounds(words, segments[place], hit.start()))
+            )
     for items in rates.values():
         items.sort(key=lambda item: item.start)
     return rates
+
+
+def _bounds(words: str, segment: Segment, start: int) -> tuple[bool, bool]:
+    """Tell whether the words before a percentage make it a lower and an upper bound."""
+    before = words[max(segment.start, start - _LOOK_BACK) : start]
+    most = any(pattern.search(before) is not None for pattern in (MONEY_PATTERNS["is_most"], _PATTERNS["is_raised"]))
+    return is_least(before), most or before.endswith("(")
 
 
 def _of_our_side(values: dict[int, str], ours: set[int], others: set[int]) -> dict[int, str]:
@@ -280,8 +341,10 @@ def _only(values: dict[int, str]) -> tuple[int, str] | None:
 def _is_label(text: str, segments: Sequence[Segment], place: int, rates: dict[int, list[_Rate]]) -> bool:
     """Tell whether the line before a short line is its label: "Stödnivå" over "40 procent"."""
     label, line = segments[place - 1], segments[place]
+    words = text[label.start : label.end].rstrip()
     short = label.end - label.start <= _LABEL and line.end - line.start <= _LABEL
-    return short and place - 1 not in rates and not text[label.start : label.end].rstrip().endswith((".", "!", "?"))
+    asked = words.endswith("?") and len(words.split()) <= _ASKED  # "Stödnivå? Högst 40 procent."
+    return (short or asked) and place - 1 not in rates and (asked or not words.endswith((".", "!", "?")))
 
 
 def _outer(cues: Sequence[_Cue]) -> list[_Cue]:
@@ -395,6 +458,7 @@ class _Sentence:
         start, end = item.start - self._segment.start, item.end - self._segment.start
         if (
             self._is_of_something_else(start)
+            or (label is not None and label._something_else and not any(not cue.weak for cue in self._cues))
             or _KIND_OF_COSTS.search(self._words, 0, start)
             or _PATTERNS["of_grant"].match(self._words, end)
         ):
@@ -414,7 +478,8 @@ class _Sentence:
             if cue is not None and cue.payer is _Payer.OWN and MONEY_PATTERNS["is_most"].search(self._words, 0, start):
                 return _Payer.NOBODY, ""  # what the applicant pays has a lower bound; "högst" is said of the funder's share
             if cue is not None:
-                return (_Payer.NOBODY, "") if cue.payer is _Payer.NOBODY else (cue.payer, self._quote(cue, start, end))
+                payer = _Payer.FUNDER if self._is_eu_share(cue, item) else cue.payer
+                return (_Payer.NOBODY, "") if payer is _Payer.NOBODY else (payer, self._quote(cue, start, end))
             if left == 0:
                 break
             left, right = self._clause(left - 1)[0], start
@@ -426,6 +491,37 @@ class _Sentence:
                 return strong[0].payer, " ".join(f"{label._words} {self._words}".split())[:_MAX_QUOTE_CHARS]
         return _Payer.NOBODY, ""
 
+    def payer_of_case(self, item: _Rate, last: _Rate, words: str) -> tuple[_Payer, str]:
+        """Return the funder for a percentage that says of another case what the `last` one says: "for wetlands it is 90 %"."""
+        start, end = item.start - self._segment.start, item.end - self._segment.start
+        before = max(0, last.end - self._segment.start)
+        _, right = self._clause(start)
+        if (
+            item.least
+            or item.value is None
+            or any(before <= place < max(right, end) for place in self._something_else)
+            or any(before <= cue.start < max(right, end) and not cue.weak for cue in self._cues)
+            or _PATTERNS["of_grant"].match(self._words, end)
+            or _PATTERNS["of_use"].match(self._words, end)
+            or _PATTERNS["is_other_call"].search(self._words)
+        ):
+            return _Payer.NOBODY, ""
+        within = last.start >= self._segment.start
+        if within:
+            of_case = _PATTERNS["case_behind"].match(self._words, end) or (
+                self._words[end : end + 1] == ")" and _PATTERNS["case_word"].search(self._words, before, start)
+            )
+            goes_on = start - before <= _CASE and of_case is not None
+        else:
+            line = words[max(0, words.rfind("\n", 0, last.start)) : last.start]
+            listed = ":" in line and _PATTERNS["case_item"].match(self._words, 0, start) and not self._words[end:].strip(" .;")
+            goes_on = bool(listed) or _PATTERNS["case_before"].match(self._words, 0, start) is not None
+        return (
+            (_Payer.FUNDER, " ".join(self._words[before if within else 0 : end].split())[-_MAX_QUOTE_CHARS:])
+            if goes_on
+            else (_Payer.NOBODY, "")
+        )
+
     def _is_of_something_else(self, start: int) -> bool:
         """Tell whether a percentage is of something else than the costs; a funder in its own clause goes before such words."""
         if not self._something_else:
@@ -433,6 +529,11 @@ class _Sentence:
         left, right = self._clause(start)
         named = any(cue.payer is _Payer.FUNDER and not cue.weak and left <= cue.start and cue.end <= start for cue in self._cues)
         return not named or any(left <= place < right for place in self._something_else)
+
+    def _is_eu_share(self, cue: _Cue, item: _Rate) -> bool:
+        """Tell whether an English "80 % co-financing" that is not demanded is the EU's: it asks nobody for more than half."""
+        named = _PATTERNS["co_financing"].fullmatch(self._words, cue.start, cue.end) is not None
+        return named and cue.payer is _Payer.NOBODY and item.value is not None and item.value > _HALF
 
     def _is_cap_of_costs(self, start: int) -> bool:
         """Tell whether a percentage is an upper bound with no kind of costs before it: "at most 70 per cent of the costs"."""

@@ -25,6 +25,14 @@ from monitor.language.applicants import find_applicants, municipal_role
         ("Kommuner kan söka först 2028.", None),
         ("Kommuner kan söka från 2028 års medel.", "may"),
         ("Kommuner i Norrbotten kan söka.", "may"),
+        ("Stödet går till kommunalförbund. Enskilda kommuner kan inte söka.", "not"),
+        ("Stödet går till kommunalförbund och kommuner. Enskilda kommuner kan inte söka utan en partner.", "may"),
+        ("Associations of municipalities can apply. A municipality acting on its own is not an eligible applicant.", "not"),
+        ("Municipalities and associations of municipalities can apply. A municipality acting on its own needs no letter.", "may"),
+        ("Towns with at least 90 000 inhabitants must lead. Smaller towns cannot apply but may join as partners.", "partner"),
+        ("Towns with at least 90 000 inhabitants can apply. Smaller towns are welcome to the webinar.", "may"),
+        ("Who can apply? Museums and municipalities with their registered address in Jutland.", "not"),
+        ("Who can apply? Museums and municipalities with a seat in Sweden.", "may"),
     ],
 )
 def test_a_limit_is_read_with_the_statement(text, expected):

@@ -245,3 +245,91 @@ def test_a_denied_bound_is_the_other_one(amount, bound):
 def test_what_each_of_several_gets_is_never_the_pot(language, text, total, low, high):
     budget = find_budget(text, language)
     assert (budget.total, budget.project_min, budget.project_max) == (total, low, high)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "total"),
+    [
+        ("sv", "Stiftelsen delar två gånger om året ut 7 miljoner kronor.", 7_000_000),
+        ("nb", "Vi deler ut 4 mill. kr i høst.", 4_000_000),
+        ("nb", "Stiftelsen gir bort 3 millioner i år.", 3_000_000),
+        ("sv", "Enligt beslutet disponerar myndigheten 19 miljoner för broar.", 19_000_000),
+        ("da", "Vejdirektoratet har 55 millioner kroner til stier næste år.", 55_000_000),
+        ("sv", "Medel för kalenderåret: 11,5 mnkr.", 11_500_000),
+        ("sv", "Anslaget för 2028 uppgår till 64 mnkr.", 64_000_000),
+        ("sv", "Pengarna, 6 miljoner kronor, är reserverade för byalag.", 6_000_000),
+        ("sv", "Omgång 2 har en budget om 48 Mkr.", 48_000_000),
+        ("sv", "Verket planerar att utlysa cirka 33 miljoner kronor.", 33_000_000),
+        ("en", "Altogether EUR 2.4 million may be awarded.", 2_400_000),
+        ("en", "How many? Thirty grants, which makes DKK 2.1 million.", 2_100_000),
+        ("en", "EUR 45 million from the ERDF; up to EUR 4 million per project.", 45_000_000),
+        ("sv", "Fem miljoner kronor. Så mycket finns det för trygga parker.", 5_000_000),
+        # What is left of a larger sum, and what is added to it or was there before.
+        ("da", "Af de oprindelige 40 mio. kr. er der 12,5 mio. kr. tilbage.", 12_500_000),
+        ("sv", "Fonden har 700 000 kronor kvar av ursprungligen 3 miljoner.", 700_000),
+        ("sv", "Styrelsen har avsatt ytterligare 3 miljoner kronor, så att potten nu är 9 miljoner kronor.", 9_000_000),
+        ("sv", "Styrelsen har avsatt ytterligare 3 miljoner kronor.", 3_000_000),
+        ("en", "The total envelope equals EUR 6.5 million, up from EUR 3 million in the first round.", 6_500_000),
+        ("en", "Indicative budget of the topic: EUR 14 million, out of EUR 160 million for all topics.", 14_000_000),
+        ("en", "Up to EUR 1.2 million is available per consortium out of a budget of EUR 36 million.", 36_000_000),
+        # None of these is the pot.
+        ("sv", "Projekt över 20 miljoner kronor i totalkostnad kräver en bilaga.", None),
+        ("sv", "Ett projekt bör ha en total budget på minst 2 miljoner kronor.", None),
+        ("sv", "Under 2026 har 41 företag fått del av sammanlagt 5 miljoner kronor.", None),
+        ("en", "There are 30 to hand out, EUR 150 000 altogether.", 150_000),
+        ("nb", "Komiteen deler ut såkornmidler på inntil 70 000 kroner.", None),
+        ("sv", "Det är 3 dagar kvar att söka.", None),
+    ],
+)
+def test_pots_in_further_words(language, text, total):
+    assert find_budget(text, language).total == total
+
+
+def test_a_pot_before_its_call_is_read_in_a_title():
+    assert find_budget("Apply now.", "en", "The lab launches NOK 35 million call on wood").total == 35_000_000
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "low", "high"),
+    [
+        ("da", "Der kan højst gives 3 mio. kr. pr. havn.", None, 3_000_000),
+        ("da", "Støtten kan højst udgøre 70.000 kr. pr. rejse.", None, 70_000),
+        ("sv", "Bidraget kan aldrig bli större än 240 000 kronor.", None, 240_000),
+        ("en", "The trust pays in parts, but nobody receives more than €7,000.", None, 7_000),
+        ("en", "Support: EUR 210 000 at the most.", None, 210_000),
+        ("sv", "Bidragstak: 300 tkr första året, dock sammanlagt aldrig mer än 800 tkr för hela projektet.", None, 800_000),
+        ("en", "Up to SEK 300,000 per municipality and school year, but never above SEK 700,000 to one municipality.", None, 700_000),
+        ("en", "How much: from 3 000 up to 9 000 euros", 3_000, 9_000),
+        ("da", "Bevillingerne er på 20.000 til 90.000 kr.", 20_000, 90_000),
+        ("da", "Vi giver fra 20.000 til 90.000 kr.", 20_000, 90_000),
+        ("en", "Projects are expected to request between EUR 2 and 4 million.", 2_000_000, 4_000_000),
+        ("sv", "Stöd under 15 000 kr betalas inte ut.", 15_000, None),
+        # One of several fixed sums.
+        ("sv", "Klubbarna kan få 20 000, 40 000 eller 60 000 kronor beroende på storlek.", 20_000, 60_000),
+        ("sv", "Stipendiet är på 5 000, 8 000 eller 12 000 kronor.", 5_000, 12_000),
+        ("en", "Grants are fixed: EUR 500, 900 or 1 400 depending on the way.", 500, 1_400),
+        ("sv", "Bidraget ligger alltid i något av följande steg: 5 000, 15 000 eller 45 000 kronor.", 5_000, 45_000),
+        ("sv", "Små grupper kan få 20 000 eller 40 000 euro, stora 90 000, 120 000 eller 300 000 euro.", None, None),
+        # Everybody gets the same.
+        ("en", "We pay a lump sum of EUR 7,300 for each twinning meeting.", 7_300, 7_300),
+        ("en", "Each school receives a lump sum of EUR 30 000 in two instalments (EUR 10 000 in May, EUR 20 000 in June).", 30_000, 30_000),
+        ("en", "We offer five residencies, each with a stipend of EUR 1,900.", 1_900, 1_900),
+        ("en", "The voucher's value is EUR 2,500 for everyone (it used to vary between EUR 900 and EUR 8,000).", 2_500, 2_500),
+        ("en", "What can you get? DKK 70,000 as a flat amount. In 2026 it was DKK 55,000.", 70_000, 70_000),
+        ("sv", "Priset är 60 000 kronor och ett diplom.", 60_000, 60_000),
+        ("sv", "En check är på 40 000 kronor.", 40_000, 40_000),
+        ("sv", "Varje bidrag är 7 000 kronor.", 7_000, 7_000),
+        ("sv", "Summan för varje by är 30 000 kr.", 30_000, 30_000),
+        ("en", "Each of the three winners receives EUR 40 000, and each runner-up EUR 15 000.", 15_000, 40_000),
+        ("en", "Each of the three winners receives EUR 40 000, others up to EUR 15 000.", None, None),
+        ("en", "Each of the five projects receives exactly € 8 000 000.", 8_000_000, 8_000_000),
+        ("sv", "Per insats betalas 25 000 kronor ut, aldrig mer och aldrig mindre.", 25_000, 25_000),
+        # None of these is one project's.
+        ("sv", "Priset är 900 kronor per deltagare.", None, None),
+        ("da", "Revisorudgifter op til 30.000 kr. kan indgå.", None, None),
+        ("en", "Grants: SEK 2–4 million per year and project.", None, None),
+    ],
+)  # fmt: skip
+def test_one_projects_money_in_further_words(language, text, low, high):
+    budget = find_budget(text, language)
+    assert (budget.total, budget.project_min, budget.project_max) == (None, low, high)

@@ -208,6 +208,61 @@ def test_of_a_rate_for_each_country_the_swedish_one_is_taken(text, funder):
     assert find_shares(text).funder == funder
 
 
+@pytest.mark.parametrize(
+    ("text", "funder"),
+    [
+        ("Bidraget är högst 40 procent av kostnaderna; för broar gäller 75 procent.", 75),
+        ("Stödnivån är högst 30 % för stora företag och 45 % för små.", 45),
+        ("The funding rate is 60 %; for islands it rises to 85 %.", 85),
+        ("Grant size: max EUR 9 000. Maximum contribution: 55 %, or 70 % where rivers are restored.", 70),
+        ("Tilskuddsandelen er inntil 40 prosent, men kan økes til 65 prosent for små kommuner.", 65),
+        ("- Broar: högst 40 procent av kostnaderna\n- Fiskvägar och lekbottnar: upp till 85 procent", 85),
+        ("Stödet på 30 procent (för små företag 45) går till lådcyklar.", 45),
+        ("Vanliga projekt får upp till 40 procent i bidrag medan dammar och diken kan få upp till 80.", 80),
+        ("Funding rate: 60% (100% for non-profit organisations).", 100),
+        ("The funding rate is 100% for non-profit bodies and 60% for companies.", 100),
+        ("Ni kan söka stöd, och bidraget är högst 80 procent av kostnaderna.", 80),
+        # One of them is of something else, or of another call.
+        ("Bidrag lämnas med högst 40 procent av kostnaden. För dammar gäller högst 80 procent, i en egen utlysning i vår.", 40),
+        ("EU-stödet är högst 45 procent, och minst 55 procent ska komma från andra.", 45),
+        ("A funding rate of 65%, paid in three instalments (30%, 40%, 30%).", 65),
+        ("Bidraget beviljas med högst 70 procent, varav hälften av summan betalas ut i förskott.", 70),
+        ("Stödet är högst 50 procent av kostnaderna, och 20 procent av platserna är för flickor.", 50),
+        # Without an upper bound nothing tells which of two is meant.
+        ("Stödnivån är 30 procent för broar och 50 procent för diken.", None),
+        ("Grants amount to up to 20% of the loan.", None),
+    ],
+)
+def test_of_several_upper_bounds_the_highest_is_taken(text, funder):
+    assert find_shares(text).funder == funder
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Skolornas kostnader täcks till 90 procent.", (90, None)),
+        ("The partner's costs are reimbursed up to 85 %.", (85, None)),
+        ("Deltagandet finansieras till 100 procent.", (100, None)),
+        ("Companies are funded at no more than 40%, towns at no more than 90%.", (90, None)),
+        ("Hur mycket? Upp till 70 procent av investeringen.", (70, None)),
+        ("Reimbursement: 65 % of the budget.", (65, None)),
+        ("We apply for EUR 90 000 in EU money at 75 % of the costs.", (75, None)),
+        ("EUR 30 million in all; 75% co-financing.", (75, None)),
+        ("A share of 20% co-financing.", (None, None)),
+        ("Co-financing of 60 % is required.", (None, 60)),
+        ("Egeninsatsen ska vara minst en fjärdedel.", (None, 25)),
+        ("Own contribution: at least a quarter.", (None, 25)),
+        ("Administration? Högst 9 % av budgeten.", (None, None)),
+        ("Stödnivå? Högst 60 %.", (60, None)),
+        ("OH-kostnader ersätts med högst 25 procent.", (None, None)),
+        ("Administrationsbidraget kan højst være 7 procent af de samlede udgifter.", (None, None)),
+        ("Kommunens kostnader ersätts till 30 procent av kommunen.", (None, 30)),
+    ],
+)
+def test_shares_in_other_words(text, found):
+    assert shares(text) == found
+
+
 PIECES = st.sampled_from(
     [
         "medfinansiering ",
