@@ -53,7 +53,7 @@ def test_a_project_is_entered_on_the_page_of_the_call_and_counts_in_the_report(c
     answer = coordinator.post(f"{PAGE}/projekt", VALUES, page=PAGE)
     assert (answer.status_code, answer.headers["location"]) == (
         303,
-        f"{page_of(site, 'portal', 'two-stage')}?klart=projekt#projekt",
+        f"{page_of(site, 'portal', 'two-stage')}?klart=projekt#klart",
     )
     project = stored(site)
     assert (project.title, project.applied_amount, project.own_amount) == ("Nätverk för läsning", 1_450_000, 150_000)

@@ -473,8 +473,8 @@ def _store_corrections(visit: Visit, key: CallKey, values: Mapping[str, Any], dr
 
 
 def _back_to(visit: Visit, key: CallKey, done: str) -> Response:
-    """Lead back to the call's page, which confirms the change by a text of DONE."""
-    return redirect(f"{visit.call_path(*key)}?klart={done}")
+    """Lead back to the call's page, to the text of DONE that confirms the change; a browser would keep the part of the form."""
+    return redirect(f"{visit.call_path(*key)}?klart={done}#klart")
 
 
 def steer(visit: Visit) -> Response:

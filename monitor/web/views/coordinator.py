@@ -56,6 +56,7 @@ def desk(visit: Visit) -> Response:
         weeks=[week.partition("-W")[2].lstrip("0") for week in weeks],
         plans=[_plan_values(plan, names, top_lines) for plan in plans],
         top_all=next((top_lines["", week] for week in weeks if ("", week) in top_lines), ""),
+        own_lines=[names.get(plan.department, plan.department) for plan in plans if (plan.department, plan.week) in top_lines],
         names=names,
         choices=list_overrides(site.archive.db),
         sources=sources,

@@ -43,7 +43,7 @@ def save_project(visit: Visit) -> Response:
             departments=names,
             currencies=currencies,
         )
-    return redirect(f"{visit.call_path(*call.key)}?klart=projekt#projekt")
+    return redirect(f"{visit.call_path(*call.key)}?klart=projekt#klart")
 
 
 ROUTES = (Route(rf"{CALL}/projekt$", save_project, coordinator=True, acts=True),)

@@ -26,6 +26,7 @@ from monitor.web.framework.templates import page, problem_page, redirect
 
 DONE = {
     "tillagd": "Mottagaren är tillagd och får nästa mejl.",
+    "fanns": "Adressen får redan förvaltningens mejl. Inget är ändrat.",
     "borttagen": "Mottagaren är borttagen.",
     "ater": "Mottagaren får mejlen igen.",
     "behallen": "Mottagaren är kvar, också utan monitor.toml.",
@@ -97,9 +98,22 @@ def _add(visit: Visit, email: str, department: str) -> Response:
         problems["forvaltning"] = "Välj en förvaltning."
     if problems:
         return _list(visit, AddForm(email=email, department=department, language=language, problems=problems))
+    if _gets_mails(visit, email, department, language):
+        return redirect("/samordna/mottagare?klart=fanns")
     with visit.site.archive.writing() as db:
         add_recipient(db, department, email, "en" if language == "en" else "sv", visit.now)
     return redirect("/samordna/mottagare?klart=tillagd")
+
+
+def _gets_mails(visit: Visit, email: str, department: str, language: str) -> bool:
+    """Return whether an address gets a department's mails already, in this language."""
+    config, db = visit.site.config, visit.site.archive.db
+    stopped, today = stopped_recipients(db), visit.now.date()
+    return any(
+        (row.department, row.email.casefold(), row.language) == (department, email.casefold(), language)
+        and row.state(stopped, today) is RecipientState.ACTIVE
+        for row in list_recipients(config, db)
+    )
 
 
 def _list(visit: Visit, form: AddForm) -> Response:
