@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,7 @@ from monitor.collect.noise import (
     flatten_table_rows,
     join_labels_to_amounts,
     join_terms,
+    label_cells,
     remove_banner_text,
     remove_boilerplate,
 )
@@ -29,6 +32,7 @@ from monitor.collect.titles import find_headline, find_site_names, main_headings
 from monitor.language import analyser
 from monitor.language.applicants import find_applicants, municipal_role
 from monitor.language.budget import find_budget
+from monitor.language.date_cues import is_list_link
 from monitor.language.dates import DateRole, FoundDate, find_dates
 from monitor.language.deadlines import (
     FoundDeadlines,
@@ -36,6 +40,8 @@ from monitor.language.deadlines import (
     find_deadlines,
     first_reply,
     is_by_interest,
+    is_consultation,
+    with_bounds,
     with_interest,
 )
 from monitor.language.kinds import guess_kind
@@ -289,7 +295,8 @@ def _summarize(title: str, description: str, text: str) -> tuple[str, tuple[Sect
 def _searched_text(title: str, description: str, text: str) -> str:
     """Return the text that facts are searched in: description and text, more than what is kept."""
     start = "" if description and text.startswith(description[:60]) else plain_text(description)
-    return join_labels_to_amounts(f"{start}\n\n{text}".strip()[:_MAX_SEARCHED_CHARS]) or title
+    whole = f"{start}\n\n{text}".strip()[:_MAX_SEARCHED_CHARS]
+    return join_labels_to_amounts(label_cells(flatten_table_rows(whole))) or title
 
 
 def _reference_day(url: str, text: str, published: datetime | None, now: datetime, zone: ZoneInfo) -> date:
@@ -315,7 +322,8 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
         return _Facts()
     answers_model = DeadlineModel.SINGLE if len(found.answers) == 1 else DeadlineModel.CUT_OFFS
     if kind is Kind.POLICY:
-        return _Facts(deadlines=found.answers, deadline_model=answers_model) if found.answers else _Facts()
+        return _policy_facts(dated, found)
+    found = with_bounds(found)
     by_interest = kind is Kind.PARTNER_SEARCH or (kind is Kind.CALL and is_by_interest(dated.text))
     if kind is Kind.CALL and by_interest and found.deadlines and found.answers:
         found = with_interest(found)
@@ -332,6 +340,15 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
     return _Facts(deadlines=found.deadlines, deadline_model=found.model, opens=found.opens, budget=budget, unread=tuple(unread))
 
 
+def _policy_facts(dated: _DatedText, found: FoundDeadlines) -> _Facts:
+    """Return the days to answer a consultation; where the text names none as such, the day that something is to be sent by."""
+    days = found.answers or found.bounds
+    if not days and is_consultation(dated.title):
+        days = found.deadlines
+    model = DeadlineModel.SINGLE if len(days) == 1 else DeadlineModel.CUT_OFFS
+    return _Facts(deadlines=days, deadline_model=model) if days else _Facts()
+
+
 def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetime | None, datetime | None, str]:
     """Return start, end and place of an event: as the page marks it up, else the one day that its text names."""
     if event is not None:
@@ -339,6 +356,10 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
     days = _event_days(dated, dated.text)
     if len(days) > 1 and max(days) - min(days) == timedelta(days=len(days) - 1):
         days = {min(days): days[min(days)]}  # "den 25. og 26. marts"
+    if len(days) > 1 and _is_one_list(dated.text, list(days.values())):
+        days = {min(days): days[min(days)]}  # "on 9 and 16 March"
+    if len(days) > 1 and len(timed := {day: item for day, item in days.items() if item.time is not None}) == 1:
+        days = timed  # the meeting has its hour, a day that is spoken of at it has none
     if len(days) != 1:
         titled = _event_days(dated, dated.title)
         days = {day: days.get(day, item) for day, item in titled.items()}
@@ -358,6 +379,11 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
     last = stated_end(said_in, item.end, item.time) if item.time else datetime.max.time().replace(microsecond=0)
     ends = datetime.combine(day, last, zone) if last is not None else None
     return datetime.combine(item.date_from or day, clock, zone), ends, place
+
+
+def _is_one_list(text: str, days: Sequence[FoundDate]) -> bool:
+    """Tell whether only commas and words such as "och" part the days of an event."""
+    return all(is_list_link(text[before.end : item.start]) for before, item in pairwise(days))
 
 
 def _event_days(dated: _DatedText, text: str) -> dict[date, FoundDate]:
