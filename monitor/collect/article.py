@@ -44,7 +44,7 @@ from monitor.language.deadlines import (
     with_bounds,
     with_interest,
 )
-from monitor.language.kinds import guess_kind
+from monitor.language.kinds import Terms, guess_kind
 from monitor.language.places import find_place
 from monitor.sources import Source
 from monitor.vocabulary import Kind
@@ -61,6 +61,8 @@ _REGISTRATION = re.compile(
     r"registration|tilmeld\w*|påmeld\w*|early bird|tidigt pris|boka\w*|booke\w*|bestill\w*|frist\w*|deadline\w*)\b[^.\n]*$",
     re.IGNORECASE,
 )
+# Words before a partner's part of the costs, which is no grant of the call.
+_PARTNER_BUDGET = re.compile(r"\b(?:egen|eget|own|del) ?-?(?:del)?budget", re.IGNORECASE)
 _PAGE_LENGTH, _PAGE_TAGS, _MAX_TEXT_CHARS = 1_000_000, 15_000, 200_000
 """Characters and tags of an article's page that are read, and characters of its text that are kept:
 ten times the longest seen."""
@@ -217,6 +219,7 @@ def describe_item(article: Article, *, source: Source, call_id: str, url: str, n
         ahead=ahead,
         article=published is not None and Kind.NEWS in source.publishes,
         coming=coming,
+        terms=lambda: _read_terms(dated),
     )
     if article.kind is not None:
         kind, reason = article.kind, "slaget är angivet"
@@ -308,6 +311,18 @@ def _reference_day(url: str, text: str, published: datetime | None, now: datetim
     return written if written is not None and written <= today else today
 
 
+def _read_terms(dated: _DatedText) -> Terms:
+    """Return which terms of applying the text states."""
+    budget = find_budget(dated.text, dated.language, dated.title)
+    one = (budget.project_min, budget.project_max, budget.funder_share, budget.own_share)
+    project_money = any(value is not None for value in one)
+    return Terms(
+        applicants=bool(find_applicants(f"{dated.title}\n{dated.text}", dated.language)),
+        project_money=project_money,
+        money=project_money or budget.total is not None,
+    )
+
+
 def _has_deadline_ahead(found: FoundDeadlines, now: datetime) -> bool | None:
     """Return True when a deadline lies ahead of `now`; None where no deadline is dated."""
     return any(deadline.at >= now for deadline in found.deadlines) if found.deadlines else None
@@ -335,6 +350,8 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
         found = first_reply(found)
         found = replace(found, opens=None)  # its first day is that of the project: answers are taken from the start
         budget = replace(budget, total=None)  # who seeks a partner gives no money: it is the budget of their own project
+        if _PARTNER_BUDGET.search(dated.text):
+            budget = replace(budget, project_min=None, project_max=None)
     undated = not found.deadlines and found.model is DeadlineModel.UNKNOWN
     unread = [name for name, missing in (("deadlines", undated), ("budget", budget == Budget())) if missing]
     return _Facts(deadlines=found.deadlines, deadline_model=found.model, opens=found.opens, budget=budget, unread=tuple(unread))
@@ -342,9 +359,9 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
 
 def _policy_facts(dated: _DatedText, found: FoundDeadlines) -> _Facts:
     """Return the days to answer a consultation; where the text names none as such, the day that something is to be sent by."""
-    days = found.answers or found.bounds
-    if not days and is_consultation(dated.title):
-        days = found.deadlines
+    days = found.answers
+    if not days and is_consultation(dated.title, dated.text):
+        days = found.deadlines or found.bounds
     model = DeadlineModel.SINGLE if len(days) == 1 else DeadlineModel.CUT_OFFS
     return _Facts(deadlines=days, deadline_model=model) if days else _Facts()
 

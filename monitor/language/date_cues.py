@@ -108,6 +108,7 @@ PATTERNS = Patterns(
             r"first|second|third|fourth|last|next)\s(?:\w*runde\w*|\w*omgång\w*|\w*frist\w*|\w*period\w*|round|deadline|cut-?off|"
             r"window|gång\w*|gang\w*)(?:\s(?:är|er|is|har\sfrist|stänger|stenger|lukker|closes))?"
         ),
+        "signs_up": r"anmäl|intresseanmäl|tilmeld|påmeld|regist",
         "ends": r"\b(?:avslutas|avsluttes|afsluttes|slutter|slutar)$",
         "is_last": (
             r"senast|senest|seinast|(?:no|not)\slater\sthan|by|before|innan|före|før|innen|inden|t\.?\s?o\.?\s?m\.?|"
@@ -216,6 +217,11 @@ def is_ending(words: str) -> bool:
 def is_last_day(words: str) -> bool:
     """Tell whether a word of a bound names a last day: "senast", "by", not "till"."""
     return PATTERNS["is_last"].fullmatch(words.strip()) is not None
+
+
+def is_signing_up(words: str) -> bool:
+    """Tell whether a cue is a word of signing up: for a meeting, or for a call whose applications are called so."""
+    return PATTERNS["signs_up"].match(words) is not None
 
 
 def is_source(between: str) -> bool:

@@ -29,6 +29,7 @@ from monitor.language.date_cues import (
     is_open_from,
     is_past,
     is_replaced,
+    is_signing_up,
     is_source,
     is_void,
     read_sentence,
@@ -113,8 +114,8 @@ _PATTERNS = Patterns(
         ),
         # Words of sending something to who asks for it, of which a bound may be the last day.
         "sends": (
-            r"\b(?:skicka|sänd|send|mejl|mejla|maila|mail|posta|lämna|lever|aflever|fyll|udfyld|anmäl|enter|hand\sin|sign\sup|register|"
-            r"return|post|email|skriv|write|tell|berätta|svara|svar|reply|reach|nå|(?:(?:vara|være|vara|be|ha|have|has|har)\s(?:\w+\s){0,3}?"
+            r"\b(?:(?:skicka|sänd|send|mejl|maila|mail|post|lever|aflever|fyll|udfyld|anmäl|tilmeld|påmeld|skriv|nå)\w{0,4}|lämnas?|enter|"
+            r"hand\sin|sign\sup|regist(?:er|ration)|return|email|write|tell|berätta|svara|svar|reply|reach|(?:(?:vara|være|vara|be|ha|have|has|har)\s(?:\w+\s){0,3}?"
             r"(?:inne|hos|oss|os|us|inskicka\w*|mottat\w*|modtaget|received|sent|in|det|den)))\b[^.!?\n]{0,120}$"
         ),
         # A period behind nothing but a label: "Runde én: 20. januar-17. februar", "Windows in 2027: 1-31 January".
@@ -277,9 +278,12 @@ def _is_bound(around: _Surroundings, listed_behind: DateReading | None) -> bool:
     if mention.first is not None:
         return _PATTERNS["label"].fullmatch(words, segment.start, mention.start) is not None
     cues = find_cues(words, segment.start, mention.start)
-    ends = bool(cues) and is_last_day(words[cues[-1].start : cues[-1].end])
-    plain = all(cue.cue is Cue.UNTIL for cue in (*cues, *around.behind))
-    return ends and plain and _PATTERNS["sends"].search(words, segment.start, cues[-1].start) is not None
+    if not cues or not (cues[-1].cue in CLOSES or is_last_day(words[cues[-1].start : cues[-1].end])):
+        return False
+    plain = all(
+        cue.cue is Cue.UNTIL or cue.cue in CLOSES or is_signing_up(words[cue.start : cue.end]) for cue in (*cues, *around.behind)
+    )
+    return plain and _PATTERNS["sends"].search(words, segment.start, cues[-1].start) is not None
 
 
 def _look_around(words: str, segment: Segment, sentence: Sentence, inside: list[Mention], place: int, used: int) -> _Surroundings:

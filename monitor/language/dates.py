@@ -439,7 +439,7 @@ def _day_before(readings: list[DateReading], index: int) -> date | None:
     if not index or readings[index - 1].segment is not readings[index].segment:
         return None
     before = readings[index - 1].mention
-    if readings[index].role is DateRole.ANSWER and readings[index - 1].role is DateRole.DEADLINE:
+    if readings[index].role is DateRole.ANSWER and readings[index - 1].role is not DateRole.ANSWER:
         return None  # "Sista dag är 18 mars 2027, men hör av er senast 15 december": one replies before the call closes
     if (day := _written_day(before)) is not None:
         return day

@@ -64,7 +64,7 @@ def find_deadlines(
         result = replace(result, opens=reference)
     if result.model is DeadlineModel.CUT_OFFS and len(result.deadlines) == 2 and PATTERNS["is_two_stages"].search(text):
         return replace(result, model=DeadlineModel.TWO_STAGE, opens=_opens_first(found, result))
-    if result.deadlines or result.answers or result.model is DeadlineModel.ROLLING:
+    if result.deadlines or result.answers or result.model is DeadlineModel.ROLLING or PATTERNS["meeting"].search(text):
         return result
     return _with_bounds(result, found, reference)
 
@@ -113,9 +113,11 @@ def is_by_interest(text: str) -> bool:
     return PATTERNS["interest"].search(text) is not None and PATTERNS["consultation"].search(text) is None
 
 
-def is_consultation(title: str) -> bool:
-    """Tell whether a title invites views, so that the day which closes is the day to answer by."""
-    return PATTERNS["consultation"].search(title) is not None
+def is_consultation(title: str, text: str) -> bool:
+    """Tell whether a title, or words to the reader, invite views, so that the day which closes is the day to answer by."""
+    return bool(
+        PATTERNS["consultation"].search(title) or PATTERNS["asks_views"].search(text) or PATTERNS["asks_views"].search(title)
+    )
 
 
 def with_interest(found: FoundDeadlines) -> FoundDeadlines:
