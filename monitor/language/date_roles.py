@@ -114,7 +114,7 @@ _PATTERNS = Patterns(
         ),
         # Words of sending something to who asks for it, of which a bound may be the last day.
         "sends": (
-            r"\b(?:(?:skicka|sänd|send|mejl|maila|mail|post|lever|aflever|fyll|udfyld|anmäl|tilmeld|påmeld|skriv|nå)\w{0,4}|lämnas?|enter|"
+            r"\b(?:(?:skicka|sänd|send|mejl|maila|mail|post|lever|aflever|fyll|udfyld|anmäl|tilmeld|påmeld|nå)\w{0,4}|skriv(?:er|a|e)?|lämnas?|enter|"
             r"hand\sin|sign\sup|regist(?:er|ration)|return|email|write|tell|berätta|svara|svar|reply|reach|(?:(?:vara|være|vara|be|ha|have|has|har)\s(?:\w+\s){0,3}?"
             r"(?:inne|hos|oss|os|us|inskicka\w*|mottat\w*|modtaget|received|sent|in|det|den)))\b[^.!?\n]{0,120}$"
         ),

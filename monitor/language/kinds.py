@@ -492,6 +492,8 @@ def _is_meeting(seen: _Seen) -> bool:
         return False  # a hearing may be held on what is proposed
     if seen.any("held") and seen.any("attending") and not told and not seen.any(*_OFFER):
         return True
+    if "hours" in seen.item and not seen.any("who", "public", "wanted", "can", *_ROUND, "rolling", "granted", "after"):
+        return True  # whatever it tells of grants is what the meeting is about
     if seen.any("registration") and seen.any("attending") and not told and (seen.title & {"gathering"} or not seen.any(*_OFFER)):
         return True
     if not seen.title & {"invitation", "gathering", "celebrated"} or seen.title & {"granted", "after"}:
