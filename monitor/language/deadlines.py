@@ -153,7 +153,8 @@ def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
             dated.append(item)
     kept = _settle_years(_without_earlier_rounds(dated), opens, reasons)
     instants = _staged(_instants(kept, reasons))
-    answers = _staged(_instants([i for i in found if i.role is DateRole.ANSWER and i.date is not None], reasons))
+    replies = [item for item in found if item.role is DateRole.ANSWER and item.date is not None]
+    answers = _staged(_instants([item for item in replies if not (item.past and item.assumed)], reasons))
     if instants:
         opens = _opens(found, instants)
     result = FoundDeadlines(opens=opens, answers=answers, reasons=tuple(reasons))

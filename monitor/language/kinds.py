@@ -37,7 +37,7 @@ _UNTIL_SPENT = re.compile(
 )
 # Each of those to come, not one that got it: "varje testbädd får 1,25 miljoner"; a question has no results either.
 _OFFERED = re.compile(
-    r"[^.!?\n]*\?|"
+    r"(?:\A|(?<=[.!?\n]))[^.!?\n]*\?|"
     r"\b(?:varje|vart och ett|var och en|hver|hvert|each|every|per|ett enskilt|et enkelt|ett? projekt|et prosjekt|en kommune?) "
     r"(?:\S{1,20} ){0,3}(?:får|kan få|gets|receives?|vil få|beviljas)\b"
 )
@@ -315,11 +315,16 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
         return Kind.CALL.value
     if results and (not ahead or "round" not in seen.item):
         return Kind.NEWS.value
-    if not ahead and ("no_round" in seen.item or "faq" in seen.title):
+    if not ahead and ("no_round" in seen.item or ("faq" in seen.title and not _answers_who_gets(seen))):
         return Kind.NEWS.value if results or (article and "no_round" in seen.item) else _OTHER
     if _is_open(seen, default, ahead=ahead):
         return Kind.CALL.value
     return _compare(seen, default, results=results, article=article, coming=coming or bool(ahead))
+
+
+def _answers_who_gets(seen: _Seen) -> bool:
+    """Tell whether questions and answers say who may apply and what one project gets, so that they tell of the call itself."""
+    return seen.any("who", "can") and seen.terms.project_money and seen.terms.applicants
 
 
 def _compare(seen: _Seen, default: Kind, *, results: bool, article: bool, coming: bool) -> str:

@@ -71,6 +71,7 @@ ANSWERS = [
     (["2026-12-18"], "sv", "Synpunkterna behöver vi ha den 18 december 2026."),
     (["2026-12-15"], "sv", "Utlysningens sista dag är 18 mars 2027, men hör av er till Eva senast 15 december."),
     (["2027-01-08"], "sv", "Vi väljer medverkande den 11 januari 2027 och vill ha svar senast 8 januari."),
+    (["2026-12-18"], "sv", "Verket förlänger på flera kommuners begäran svarstiden till den 18 december 2026. Ursprunglig svarsdag var den 27 november."),
     (["2027-01-08"], "sv", "Intresserade hör av sig senast den 8 januari 2027."),
 ]  # fmt: skip
 
@@ -93,6 +94,10 @@ KINDS = [
     ("partner-search", "sv", "Inbjudan att delta i ansökan om läsning", "Bildningsförbundet ska söka medel hos ESF-rådet och vill ha med sig tre kommuner. Hör av er senast den 9 december 2026."),
     ("call", "sv", "Resebidrag för nya samarbeten", "Kommuner som förbereder en ansökan och söker en kommun i ett annat land kan söka 50 000 kronor. Ansök senast den 11 januari 2027."),
     ("call", "nb", "Klimanettverket søker piloter", "Nettverket søker fem kommuner som vil prøve klimabudsjett. Hver pilot får 55 000 euro. Interesseerklæring sendes innen 18. januar 2027."),
+    # Questions and answers that say who gets how much, and when.
+    ("call", "da", "Spørgsmål og svar om Torvepuljen", "Hvem kan søge? Foreninger og kommuner. Hvor meget kan vi få? Op til 75.000 kr. Der er ingen frist."),
+    ("partner-search", "en", "Dutch college seeks museums for Interreg proposal", "The college is building a consortium. Fill in the partner form no later than 8 January 2027."),
+    ("partner-search", "sv", "Söker teknikföretag till projekt om elfärjor", "En hamn i Estland letar efter svenska företag till en ansökan inom CEF. Kontakta oss."),
     # Somebody buys; a grant for purchases is one.
     ("other", "sv", "Upphandling av följeforskning", "Länsstyrelsen upphandlar en forskare. Anbud ska ha inkommit senast 2027-01-11. Takpriset är 700 000 kronor."),
     ("call", "sv", "Stöd till innovativ upphandling", "Kommuner kan söka stöd till upphandling av nya lösningar. Ansök senast den 11 januari 2027. Högst 50 procent."),
@@ -100,7 +105,11 @@ KINDS = [
     ("policy", "sv", "Förslag till föreskrifter om vattenmätare – yttra er", "Vi önskar era synpunkter på förslaget. Tiden går ut den 21 december."),
     ("policy", "sv", "Skogsverket beslutar om nya belopp för röjning", "Beslutet gäller från och med 1 januari 2027. Föreskriften träder i kraft samma dag."),
     ("policy", "en", "Draft guidelines on aid for swimming pools: have your say", "Comments should reach the authority not later than 7 January 2027. A hearing will be held on 15 December."),
+    ("policy", "sv", "Skolrådet vill ha svar om läxhjälpen", "Rådet undrar hur bidraget om 300 miljoner kronor har använts. Huvudmän lämnar sina svar till och med den 22 januari 2027."),
+    ("policy", "sv", "Riksdagen sa ja till nya regler om strandskydd", "Lagändringarna börjar gälla den 1 januari 2027. Beslutet fattades med acklamation."),
     # Meetings.
+    ("event", "sv", "Frukostprat om bredband", "Torsdag 14 januari kl. 8.00–8.45 pratar länsstyrelsen om bredband. Bidraget täcker 50 procent. Länk skickas till den som mejlar oss."),
+    ("other", "sv", "Kommunen säljer sopbilar", "Tre bilar säljs till högstbjudande. Bud lämnas senast den 15 januari 2027. Lägsta bud 50 000 kronor."),
     ("event", "sv", "Regional dialogdag om dricksvatten", "Länets kommuner inbjuds till en heldag i Eksjö den 21 januari 2027. Lunch ingår. Anmälan sista dag 8 januari."),
     ("event", "en", "Clinic: procurement for small towns", "Our faculty runs a free clinic on 17 December 2026, 13:00–15:00. Ten places. Bring your own case."),
     ("event", "da", "Deltag i informationsmøde om Kystpuljen", "Mandag den 7. december kl. 14.00 holder vi informationsmøde. Tilmeld dig senest torsdag den 3. december."),
