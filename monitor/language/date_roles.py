@@ -277,13 +277,14 @@ def _is_bound(around: _Surroundings, listed_behind: DateReading | None) -> bool:
         return False
     if mention.first is not None:
         return _PATTERNS["label"].fullmatch(words, segment.start, mention.start) is not None
-    cues = find_cues(words, segment.start, mention.start)
-    if not cues or not (cues[-1].cue in CLOSES or is_last_day(words[cues[-1].start : cues[-1].end])):
+    near = around.cues[-1:]
+    if not near or not (near[0].cue in CLOSES or is_last_day(words[near[0].start : near[0].end])):
         return False
+    cues = find_cues(words, segment.start, mention.start)
     plain = all(
         cue.cue is Cue.UNTIL or cue.cue in CLOSES or is_signing_up(words[cue.start : cue.end]) for cue in (*cues, *around.behind)
     )
-    return plain and _PATTERNS["sends"].search(words, segment.start, cues[-1].start) is not None
+    return plain and _PATTERNS["sends"].search(words, segment.start, near[0].start) is not None
 
 
 def _look_around(words: str, segment: Segment, sentence: Sentence, inside: list[Mention], place: int, used: int) -> _Surroundings:
