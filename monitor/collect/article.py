@@ -399,8 +399,8 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
 
 
 def _is_one_list(text: str, days: Sequence[FoundDate]) -> bool:
-    """Tell whether only commas and words such as "och" part the days of an event."""
-    return all(is_list_link(text[before.end : item.start]) for before, item in pairwise(days))
+    """Tell whether the days of an event are written as one date: "9 and 16 March"; whole dates may be of several events."""
+    return all(before.text.isdigit() and is_list_link(text[before.end : item.start]) for before, item in pairwise(days))
 
 
 def _event_days(dated: _DatedText, text: str) -> dict[date, FoundDate]:
