@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,7 @@ from monitor.collect.noise import (
     flatten_table_rows,
     join_labels_to_amounts,
     join_terms,
+    label_cells,
     remove_banner_text,
     remove_boilerplate,
 )
@@ -29,6 +32,7 @@ from monitor.collect.titles import find_headline, find_site_names, main_headings
 from monitor.language import analyser
 from monitor.language.applicants import find_applicants, municipal_role
 from monitor.language.budget import find_budget
+from monitor.language.date_cues import is_list_link
 from monitor.language.dates import DateRole, FoundDate, find_dates
 from monitor.language.deadlines import (
     FoundDeadlines,
@@ -36,9 +40,11 @@ from monitor.language.deadlines import (
     find_deadlines,
     first_reply,
     is_by_interest,
+    is_consultation,
+    with_bounds,
     with_interest,
 )
-from monitor.language.kinds import guess_kind
+from monitor.language.kinds import Terms, guess_kind
 from monitor.language.places import find_place
 from monitor.sources import Source
 from monitor.vocabulary import Kind
@@ -55,6 +61,8 @@ _REGISTRATION = re.compile(
     r"registration|tilmeld\w*|påmeld\w*|early bird|tidigt pris|boka\w*|booke\w*|bestill\w*|frist\w*|deadline\w*)\b[^.\n]*$",
     re.IGNORECASE,
 )
+# Words before a partner's part of the costs, which is no grant of the call.
+_PARTNER_BUDGET = re.compile(r"\b(?:egen|eget|own|del) ?-?(?:del)?budget", re.IGNORECASE)
 _PAGE_LENGTH, _PAGE_TAGS, _MAX_TEXT_CHARS = 1_000_000, 15_000, 200_000
 """Characters and tags of an article's page that are read, and characters of its text that are kept:
 ten times the longest seen."""
@@ -211,6 +219,7 @@ def describe_item(article: Article, *, source: Source, call_id: str, url: str, n
         ahead=ahead,
         article=published is not None and Kind.NEWS in source.publishes,
         coming=coming,
+        terms=lambda: _read_terms(dated),
     )
     if article.kind is not None:
         kind, reason = article.kind, "slaget är angivet"
@@ -289,7 +298,8 @@ def _summarize(title: str, description: str, text: str) -> tuple[str, tuple[Sect
 def _searched_text(title: str, description: str, text: str) -> str:
     """Return the text that facts are searched in: description and text, more than what is kept."""
     start = "" if description and text.startswith(description[:60]) else plain_text(description)
-    return join_labels_to_amounts(f"{start}\n\n{text}".strip()[:_MAX_SEARCHED_CHARS]) or title
+    whole = f"{start}\n\n{text}".strip()[:_MAX_SEARCHED_CHARS]
+    return join_labels_to_amounts(label_cells(flatten_table_rows(whole))) or title
 
 
 def _reference_day(url: str, text: str, published: datetime | None, now: datetime, zone: ZoneInfo) -> date:
@@ -299,6 +309,18 @@ def _reference_day(url: str, text: str, published: datetime | None, now: datetim
     today = now.astimezone(zone).date()
     written = earliest_published(url, text[:2_000])  # a date line is at the top
     return written if written is not None and written <= today else today
+
+
+def _read_terms(dated: _DatedText) -> Terms:
+    """Return which terms of applying the text states."""
+    budget = find_budget(dated.text, dated.language, dated.title)
+    one = (budget.project_min, budget.project_max, budget.funder_share, budget.own_share)
+    project_money = any(value is not None for value in one)
+    return Terms(
+        applicants=bool(find_applicants(f"{dated.title}\n{dated.text}", dated.language)),
+        project_money=project_money,
+        money=project_money or budget.total is not None,
+    )
 
 
 def _has_deadline_ahead(found: FoundDeadlines, now: datetime) -> bool | None:
@@ -315,7 +337,8 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
         return _Facts()
     answers_model = DeadlineModel.SINGLE if len(found.answers) == 1 else DeadlineModel.CUT_OFFS
     if kind is Kind.POLICY:
-        return _Facts(deadlines=found.answers, deadline_model=answers_model) if found.answers else _Facts()
+        return _policy_facts(dated, found)
+    found = with_bounds(found)
     by_interest = kind is Kind.PARTNER_SEARCH or (kind is Kind.CALL and is_by_interest(dated.text))
     if kind is Kind.CALL and by_interest and found.deadlines and found.answers:
         found = with_interest(found)
@@ -327,9 +350,20 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
         found = first_reply(found)
         found = replace(found, opens=None)  # its first day is that of the project: answers are taken from the start
         budget = replace(budget, total=None)  # who seeks a partner gives no money: it is the budget of their own project
+        if _PARTNER_BUDGET.search(dated.text):
+            budget = replace(budget, project_min=None, project_max=None)
     undated = not found.deadlines and found.model is DeadlineModel.UNKNOWN
     unread = [name for name, missing in (("deadlines", undated), ("budget", budget == Budget())) if missing]
     return _Facts(deadlines=found.deadlines, deadline_model=found.model, opens=found.opens, budget=budget, unread=tuple(unread))
+
+
+def _policy_facts(dated: _DatedText, found: FoundDeadlines) -> _Facts:
+    """Return the days to answer a consultation; where the text names none as such, the day that something is to be sent by."""
+    days = found.answers
+    if not days and is_consultation(dated.title, dated.text):
+        days = found.deadlines or found.bounds
+    model = DeadlineModel.SINGLE if len(days) == 1 else DeadlineModel.CUT_OFFS
+    return _Facts(deadlines=days, deadline_model=model) if days else _Facts()
 
 
 def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetime | None, datetime | None, str]:
@@ -339,6 +373,10 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
     days = _event_days(dated, dated.text)
     if len(days) > 1 and max(days) - min(days) == timedelta(days=len(days) - 1):
         days = {min(days): days[min(days)]}  # "den 25. og 26. marts"
+    if len(days) > 1 and _is_one_list(dated.text, list(days.values())):
+        days = {min(days): days[min(days)]}  # "on 9 and 16 March"
+    if len(days) > 1 and len(timed := {day: item for day, item in days.items() if item.time is not None}) == 1:
+        days = timed  # the meeting has its hour, a day that is spoken of at it has none
     if len(days) != 1:
         titled = _event_days(dated, dated.title)
         days = {day: days.get(day, item) for day, item in titled.items()}
@@ -358,6 +396,11 @@ def _event_time(event: CalendarEvent | None, dated: _DatedText) -> tuple[datetim
     last = stated_end(said_in, item.end, item.time) if item.time else datetime.max.time().replace(microsecond=0)
     ends = datetime.combine(day, last, zone) if last is not None else None
     return datetime.combine(item.date_from or day, clock, zone), ends, place
+
+
+def _is_one_list(text: str, days: Sequence[FoundDate]) -> bool:
+    """Tell whether the days of an event are written as one date: "9 and 16 March"; whole dates may be of several events."""
+    return all(before.text.isdigit() and is_list_link(text[before.end : item.start]) for before, item in pairwise(days))
 
 
 def _event_days(dated: _DatedText, text: str) -> dict[date, FoundDate]:

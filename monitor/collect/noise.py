@@ -93,6 +93,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _MAX_BUTTON_CHARS, _MAX_HEADINGS = 60, 6
+_MIN_CELLS = 3
+"""Cells of the rows of a table that has headings of columns; a row of two is a label and its value."""
 
 
 def drop_banners(root: lxml.html.HtmlElement) -> None:
@@ -172,6 +174,28 @@ def join_terms(root: lxml.html.HtmlElement) -> None:
         if words and len(words) <= _MAX_BUTTON_CHARS and visible_text(description):
             description.text = f"{words}: {(description.text or '').lstrip()}"
             term.drop_tree()
+
+
+def label_cells(text: str) -> str:
+    """Return the text with the heading of its column before each cell of a table: "Sista dag: 1 mars | Högst: 50 000 kr".
+
+    A table is lines of at least three cells; its first line names the columns, so it has no figures. Rows of another number of
+    cells stay as they are.
+    """
+    if " | " not in text:
+        return text
+    lines: list[str] = []
+    names: list[str] = []
+    for line in text.split("\n"):
+        cells = [cell.strip() for cell in line.split(" | ")]
+        if len(cells) < _MIN_CELLS:
+            names = []
+        elif len(cells) == len(names):
+            line = " | ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True))
+        elif not names and all(len(cell) <= _MAX_BUTTON_CHARS and not re.search(r"[0-9.:]", cell) for cell in cells):
+            names = cells
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def flatten_table_rows(text: str) -> str:

@@ -63,6 +63,8 @@ PATTERNS = Patterns(
             r"(?:\b(?:förläng|ändra|flytta|forlæng|forleng|flytte|rykke|ændre|endre|extend|moved|changed|"
             r"postpone)\w*\s+(?:från|fra|from)|"
             r"\bi\s?stället\s+för|\bi\s?sted(?:et|en)\s?for|\binstead\s+of|\brather\s+than|"
+            r"\b(?:inte|ikke|ej)\s(?:hinner|hann|rekker|rakk|når|nåede|klarer|klarar)\b[^.;:0-9]{0,40}\s(?:innen|innan|inden|före|før|"
+            r"senast|senest)|\b(?:unable|cannot|missed|miss)\b[^.;:0-9]{0,40}\s(?:by|before)|"
             r"\b(?:tidigare|tidligere|previous(?:ly)?|former(?:ly)?|original(?:ly)?|ursprunglig\w*|opprinnelig\w*|"
             r"oprindelig\w*|förut|før|was))"
             r"(?:\s+(?:(?:sista\s+(?:ansöknings)?(?:dag|datum)\w*|deadline|datum|dato|date|frist\w*|"
@@ -95,9 +97,22 @@ PATTERNS = Patterns(
             r"submission|portal(?:en)?|puljen|ordningen|runden|(?:ansöknings|ansøgnings|søknads)(?:perioden|tiden|omgången|runden))\s+)?"
         ),
         "list_link": (
+            r"(?:\s\((?:first|second|[12]|första|andra|første|anden)\s(?:stage|step|steg|trinn|trin)\))?"
             r"[\s,;/&•)-]*(?:(?:{weekday}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|"
             r"därefter|derefter|deretter|"
+            r"närmare\sbestämt|nærmere\sbestemt|det\svill\ssäga|det\svil\ssi(?:ge)?|dvs\.?|that\sis|i\.e\.|namely|{ordinal_round}|"
             r"then|kl\.?|(?:vårens|vinterns|sommarens|höstens|høstens|forårets|efterårets)(?:\s(?:er|är))?)\b[\s,]*)*"
+        ),
+        "ordinal_round": (
+            r"(?:(?:den|the)\s)?(?:första|andra|tredje|fjärde|sista|nästa|første|anden|andet|andre|fjerde|sidste|siste|næste|neste|"
+            r"first|second|third|fourth|last|next)\s(?:\w*runde\w*|\w*omgång\w*|\w*frist\w*|\w*period\w*|round|deadline|cut-?off|"
+            r"window|gång\w*|gang\w*)(?:\s(?:är|er|is|har\sfrist|stänger|stenger|lukker|closes))?"
+        ),
+        "signs_up": r"anmäl|intresseanmäl|tilmeld|påmeld|regist",
+        "ends": r"\b(?:avslutas|avsluttes|afsluttes|slutter|slutar)$",
+        "is_last": (
+            r"senast|senest|seinast|(?:no|not)\slater\sthan|by|before|innan|före|før|innen|inden|t\.?\s?o\.?\s?m\.?|"
+            r"till?\so(?:ch|g)\smed|fr[ae]m\still?|until|at\sthe\s(?:very\s)?latest"
         ),
         "is_two_stages": r"\b{two_stages}\b",
     },
@@ -192,6 +207,21 @@ def is_open_from(before: str) -> bool:
 def is_handled(before: str) -> bool:
     """Tell whether applications are dealt with by the day that follows these words: "søknader blir behandlet innen"."""
     return bool(PATTERNS["is_handled"].search(before))
+
+
+def is_ending(words: str) -> bool:
+    """Tell whether words say that something ends, a project as well as a round: "avslutas"."""
+    return PATTERNS["ends"].search(words) is not None
+
+
+def is_last_day(words: str) -> bool:
+    """Tell whether a word of a bound names a last day: "senast", "by", not "till"."""
+    return PATTERNS["is_last"].fullmatch(words.strip()) is not None
+
+
+def is_signing_up(words: str) -> bool:
+    """Tell whether a cue is a word of signing up: for a meeting, or for a call whose applications are called so."""
+    return PATTERNS["signs_up"].match(words) is not None
 
 
 def is_source(between: str) -> bool:

@@ -20,13 +20,16 @@ from monitor.language.date_cues import (
     find_cues,
     follows_directly,
     is_correction,
+    is_ending,
     is_extension,
     is_handled,
+    is_last_day,
     is_list_link,
     is_moved_from,
     is_open_from,
     is_past,
     is_replaced,
+    is_signing_up,
     is_source,
     is_void,
     read_sentence,
@@ -96,9 +99,30 @@ _PATTERNS = Patterns(
         ),
         # "Fire runder i 2027, med frister 29. januar": the year of all the days.
         "year_of_rounds": (
-            r"\b(?:två|tre|fyra|fem|sex|to|fire|seks|two|three|four|five|six|flera|several|[2-6])\s"
-            r"(?:\w*runder|\w*omgångar|\w*frister|tillfällen|rounds|deadlines|cut-?offs?|cut-?off\sdates|dates)\s(?:i|in|under|during)\s"
+            r"\b(?:(?:två|tre|fyra|fem|sex|to|fire|seks|two|three|four|five|six|flera|several|[2-6])\s(?:\w+\s)?"
+            r"(?:\w*runder|\w*omgångar|\w*frister|\w*tillfällen|stopp|\w*datum|rounds|deadlines|cut-?offs?|cut-?off\sdates|dates)|"
+            r"\w*tillfällena|\w*omgångarna|\w*perioderna|\w*runderne|\w*rundene|\w*fristene|\w*fristerne|windows)\s(?:i|in|under|during)\s"
             r"(?P<y>20[0-9]{2})\b(?![^0-9]*\b(?:starta|start|begin|börja)\w*)[^.:;0-9]{0,40}:?\s?$"
+        ),
+        # "Tidigast 1 mars och senast 30 april": the first day of what the second one closes.
+        "earliest": (
+            r"\b(?:tidigast|tidligst|earliest|(?:not|no)\s(?:earlier\sthan|before))\s(?:{weekday},?\s)?(?:(?:from|från|fra|den|the|d\.)\s){0,2}$"
+        ),
+        "latest_then": (
+            r"[\s,]{0,2}(?:och|og|and|men|but)\s(?:senast|senest|by|(?:no|not)\slater\sthan|latest|innen|inden|innan)\s(?:{weekday},?\s)?"
+            r"(?:(?:den|the|d\.)\s)?"
+        ),
+        # Words of sending something to who asks for it, of which a bound may be the last day.
+        "sends": (
+            r"\b(?:(?:skicka|sänd|send|mejl|maila|mail|post|lever|aflever|fyll|udfyld|anmäl|tilmeld|påmeld|nå)\w{0,4}|skriv(?:er|a|e)?|lämnas?|enter|"
+            r"hand\sin|sign\sup|regist(?:er|ration)|return|email|write|tell|berätta|svara|svar|reply|reach|(?:(?:vara|være|vara|be|ha|have|has|har)\s(?:\w+\s){0,3}?"
+            r"(?:inne|hos|oss|os|us|inskicka\w*|mottat\w*|modtaget|received|sent|in|det|den)))\b[^.!?\n]{0,120}$"
+        ),
+        # A period behind nothing but a label: "Runde én: 20. januar-17. februar", "Windows in 2027: 1-31 January".
+        "label": r"[^.:!?\n]{1,40}:\s(?:den\s)?",
+        "no_round": (
+            r"\b(?:projekt|prosjekt|project|pilot|insats|arbets|bemann|öppettid|open\shours|ferie|semester|jul|utställ|kurs|mäss|stängt|"
+            r"closed|lukket|stengt)"
         ),
         "bare": (
             r"(?:[\s().:!,;-]|\b(?:den|i|mellan|mellem|mellom|från|fra|och|og|samt|the|from|between|on|and|in|förläng[td]?|1|"
@@ -133,6 +157,8 @@ class DateReading:
     """The day no longer holds."""
     season_end: date | None = None
     """Last day of the season that is applied for."""
+    bound: bool = False
+    """Something is to be sent by it, or it is a period behind a label, and its sentence does not say what for."""
 
 
 class _Heading(NamedTuple):
@@ -220,6 +246,9 @@ def _read_segment(words: str, segment: Segment, inside: list[Mention], heading: 
             reading.role = heading.role
         elif _ends_round(reading, previous):
             reading.role = DateRole.DEADLINE
+        reading.bound = reading.role is DateRole.OTHER and _is_bound(around, previous if reading.linked else None)
+        if previous is not None and previous.role is DateRole.OTHER and reading.role is DateRole.DEADLINE:
+            _note_earliest(previous, reading)
         past = is_past(" ".join(words[cue.start : cue.end] for cue in around.cues) + " " + around.before[-12:])
         reading.past = past or (reading.linked and previous is not None and previous.past) or sentence.other_round
         _note_years(reading, around, previous, heading if listed else None)
@@ -231,6 +260,31 @@ def _ends_round(reading: DateReading, previous: DateReading | None) -> bool:
     """Tell whether a day ends what the day before it opens for applications: "inleds den 1 maj och avslutas den 3 juni"."""
     opened = previous is not None and previous.role is DateRole.OPENING and reading.sentence.applies
     return opened and _PATTERNS["ends_too"].fullmatch(reading.before) is not None
+
+
+def _note_earliest(first: DateReading, last: DateReading) -> None:
+    """Make a day an opening where it is the first one of what the next one closes: "tidigast 1 mars och senast 30 april"."""
+    if _PATTERNS["earliest"].search(first.before) and _PATTERNS["latest_then"].fullmatch(last.before):
+        first.role = DateRole.OPENING
+
+
+def _is_bound(around: _Surroundings, listed_behind: DateReading | None) -> bool:
+    """Tell whether a day that no word explains is the last one to send something, or a period stands behind a label alone."""
+    if listed_behind is not None and listed_behind.bound:
+        return True
+    words, segment, mention = around.words, around.segment, around.mention
+    if mention.granularity is not Granularity.DAY or _PATTERNS["no_round"].search(words, segment.start, segment.end):
+        return False
+    if mention.first is not None:
+        return _PATTERNS["label"].fullmatch(words, segment.start, mention.start) is not None
+    near = around.cues[-1:]
+    if not near or not (near[0].cue in CLOSES or is_last_day(words[near[0].start : near[0].end])):
+        return False
+    cues = find_cues(words, segment.start, mention.start)
+    plain = all(
+        cue.cue is Cue.UNTIL or cue.cue in CLOSES or is_signing_up(words[cue.start : cue.end]) for cue in (*cues, *around.behind)
+    )
+    return plain and _PATTERNS["sends"].search(words, segment.start, near[0].start) is not None
 
 
 def _look_around(words: str, segment: Segment, sentence: Sentence, inside: list[Mention], place: int, used: int) -> _Surroundings:
@@ -357,7 +411,7 @@ def _role(around: _Surroundings, *, alone: bool) -> tuple[DateRole, int | None]:
                 and not any(c.cue is Cue.APPLY for c in behind)
             ):
                 return (DateRole.ANSWER if ahead.cue in CONSULTS else DateRole.OTHER), None
-            bare = not behind and len((words[segment.start : mention.start] + words[mention.end : segment.end]).split()) <= 5
+            bare = not behind and _is_short(around)
             return _from_cues(cues, applies=applies or bare) or DateRole.OTHER, None
         if nearest in CLOSES and ahead is not None and ahead.cue in OTHERWISE and _is_near(words, mention.end, ahead):
             return (DateRole.ANSWER if ahead.cue in CONSULTS else DateRole.OTHER), None
@@ -367,16 +421,37 @@ def _role(around: _Surroundings, *, alone: bool) -> tuple[DateRole, int | None]:
             and _last(cues, {Cue.OPENS}) > _last(cues, _CLOSING)
         ):
             return DateRole.OPENING, None
-        if nearest is Cue.OPENS and mention.first is not None and applies:
-            return DateRole.DEADLINE, None  # "öppnar 1 april till 15 maj"
+        if _closes_round(around):
+            return DateRole.DEADLINE, None
         return _from_cues(cues, applies=applies) or DateRole.OTHER, None
     if behind and follows_directly(words, mention.end, behind[0]) and behind[0].cue is not Cue.UNTIL:
         return _from_cues(behind[:1], applies=applies) or DateRole.OTHER, behind[0].end
     if ahead is not None and ahead.cue is not Cue.UNTIL:
         return _from_cues([c for c in behind if c.cue is not Cue.UNTIL][:1], applies=applies) or DateRole.OTHER, None
-    if mention.first is not None and (applies or _PATTERNS["open"].search(words, segment.start, segment.end)):
+    if mention.first is not None and (applies or _is_open(around)):
         return DateRole.DEADLINE, None
     return (DateRole.DEADLINE if alone else DateRole.OTHER), None
+
+
+def _closes_round(around: _Surroundings) -> bool:
+    """Tell whether a date ends a round whose words are those of an opening or of work before it."""
+    words, cues = around.words, around.cues
+    if cues[-1].cue is Cue.OPENS:  # "öppnar 1 april till 15 maj"
+        return around.mention.first is not None and (around.sentence.applies or _is_short(around) or _is_open(around))
+    # "Ansökningsomgången pågår nu och avslutas den 3 mars"
+    ending = cues[-1].cue is Cue.WORK and is_ending(words[cues[-1].start : cues[-1].end])
+    return ending and len(cues) == 2 and cues[0].cue is Cue.APPLY
+
+
+def _is_open(around: _Surroundings) -> bool:
+    """Tell whether something is open, in the segment of a date."""
+    return _PATTERNS["open"].search(around.words, around.segment.start, around.segment.end) is not None
+
+
+def _is_short(around: _Surroundings) -> bool:
+    """Tell whether few words are beside a date in its segment."""
+    words, segment, mention = around.words, around.segment, around.mention
+    return len((words[segment.start : mention.start] + words[mention.end : segment.end]).split()) <= 5
 
 
 def _role_of_phrase(before: str, after: str, mention: Mention) -> DateRole | None:

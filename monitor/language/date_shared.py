@@ -12,13 +12,14 @@ from monitor.language.date_clock import Clock, read_time
 _EACH = re.compile(
     r"\b(?:in\s(?:both|all)\scases|i\s(?:båda|bägge|alla|samtliga)\sfall(?:en)?|i\s(?:begge|alle)\stilf(?:ælde|eller)|each|every|all|both|always|alla|båda|bägge|alltid|samtliga|vardera|varje|begge|alle|altid|alltid|"
     r"hver|samtlige)\b(?:\sof\sthem)?(?:\s[a-zåäöæø]+){0,2}?"
-    r"(?:\s(?:close[sd]?|closing|stänger|stängs|lukker|stenger|end|slutar))?,?\s?(?:(?:before|by|senast|senest|innan|før|inden)\s)?(?=(?:kl\b|kl\.|"
+    r"(?:\s(?:close[sd]?|closing|stänger|stängs|lukker|stenger|end|slutar)(?:\s(?:portalen|systemet|e-tjänsten|ansökan|omgången|"
+    r"utlysningen|puljen|runden|skjemaet|skemaet))?)?,?\s?(?:(?:before|by|senast|senest|innan|før|inden)\s)?(?=(?:kl\b|kl\.|"
     r"klockan|klokken|klokka|at\s)|[0-9]{1,2}[:.][0-9]{2})",
     re.IGNORECASE,
 )
 # "Rundan stänger kl. 16.00": the round is named, and no day; "1-31 March, closing at 17:00": the day is before it.
 _CLOSES = re.compile(
-    r"\b(?:stänger|stängs|stängning|closes|closing|close|locks|lukker|stenger|slutar)\s(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)\s?[0-9])",
+    r"\b(?:stänger|stängs|stängning|closes|closing|close|locks|lukker|stenger|slutar)\s\(?(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)\s?[0-9])",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(r"\s(?:close|closing|stäng|lukk|steng)", re.IGNORECASE)

@@ -60,6 +60,8 @@ class FoundDate:
     """The year is not written and was counted from the reference."""
     guessed: bool = False
     """The year was counted from the day of reading."""
+    bound: bool = False
+    """Something is to be sent by it, or it is a period behind a label, and its sentence does not say what for."""
 
 
 # Further ahead than this, a date without a year has rather passed just before the page was written.
@@ -168,7 +170,9 @@ def _settle(words: str, readings: list[DateReading], index: int, counted: _Refer
     """Return the date that a mention means, with its doubts."""
     reading = readings[index]
     m = reading.mention
-    found = FoundDate(start=m.start, end=m.end, text="", role=reading.role, zone=m.zone or zone, past=reading.past)
+    found = FoundDate(
+        start=m.start, end=m.end, text="", role=reading.role, zone=m.zone or zone, past=reading.past, bound=reading.bound
+    )
     found = replace(found, labelled=reading.segment.line and _LABEL.fullmatch(words[reading.segment.start : m.start]) is not None)
     following = readings[index + 1] if index + 1 < len(readings) and readings[index + 1].segment is reading.segment else None
     called_off = not reading.moved and is_cancelled(
@@ -253,7 +257,8 @@ def _share_times(words: str, found: list[FoundDate], zone: str) -> list[FoundDat
 
 
 def _lacks_time(item: FoundDate) -> bool:
-    return item.role in (DateRole.DEADLINE, DateRole.ANSWER) and item.date is not None and item.time is None
+    closes = item.role in (DateRole.DEADLINE, DateRole.ANSWER) or item.bound
+    return closes and item.date is not None and item.time is None
 
 
 def _repeat_times(words: str, found: list[FoundDate]) -> list[FoundDate]:
@@ -405,7 +410,13 @@ def _day(readings: list[DateReading], index: int, counted: _Reference) -> tuple[
         return _latest(m, reading.season_end) or missing, False
     if counted.day is None:
         return None, True
-    return _counted_day(reading, counted.day, read=counted.read)
+    day, assumed = _counted_day(reading, counted.day, read=counted.read)
+    listed = reading.linked and index and readings[index - 1].mention.day is not None and not readings[index - 1].mention.problem
+    if isinstance(day, str) and listed and m.weekday is None:
+        # "15 mars och 15 september": the day of a list follows the one before it, however far it is from the reference.
+        before, _ = _day(readings, index - 1, counted)
+        day = (_next(m, before) or day) if isinstance(before, date) else day
+    return day, assumed
 
 
 def _day_beside(readings: list[DateReading], index: int) -> date | str | None:
@@ -428,6 +439,8 @@ def _day_before(readings: list[DateReading], index: int) -> date | None:
     if not index or readings[index - 1].segment is not readings[index].segment:
         return None
     before = readings[index - 1].mention
+    if readings[index].role is DateRole.ANSWER and readings[index - 1].role is not DateRole.ANSWER:
+        return None  # "Sista dag är 18 mars 2027, men hör av er senast 15 december": one replies before the call closes
     if (day := _written_day(before)) is not None:
         return day
     is_plain = before.granularity is Granularity.DAY and before.year is None and before.month and before.first is None

@@ -22,6 +22,8 @@ _URL_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "o
 _APPLY_ROW = re.compile(r"^[\s•*-]*(?:ansök\w*|sök)\s?:", re.IGNORECASE | re.MULTILINE)
 _CLAIM_ROW = re.compile(r"[\s•*-]*(?:rekvisition|rekvirering|utbetalning)\w*\s?:", re.IGNORECASE)
 _LONGEST = 80
+_LONGEST_PERIOD = timedelta(days=200)
+"""Time that a period which only a label names may last, to be one of applying; a longer one is that of projects."""
 _LONGEST_ROUND = timedelta(days=400)
 """Time from the opening of a round to its first deadline; an earlier opening is that of another round."""
 
@@ -37,6 +39,10 @@ class FoundDeadlines:
     """First day to apply."""
     answers: tuple[Deadline, ...] = ()
     """Last days to answer a consultation (Swedish: remiss), which are no deadlines of a call."""
+    bounds: tuple[Deadline, ...] = ()
+    """Days by which something is to be sent, where no other day closes: of a call, its last days."""
+    bounds_open: date | None = None
+    """First day of the first period whose last day is one of `bounds`."""
     reasons: tuple[str, ...] = ()
     """Swedish sentences for the person who looks after the sources: dates that are doubtful or left out."""
 
@@ -54,9 +60,35 @@ def find_deadlines(
     result = deadlines(found)
     if not result.answers and result.deadlines and PATTERNS["consultation"].search(text):
         result = replace(result, answers=result.deadlines)
+    if result.opens is None and reference is not None and not read and PATTERNS["opens_today"].search(text):
+        result = replace(result, opens=reference)
     if result.model is DeadlineModel.CUT_OFFS and len(result.deadlines) == 2 and PATTERNS["is_two_stages"].search(text):
         return replace(result, model=DeadlineModel.TWO_STAGE, opens=_opens_first(found, result))
-    return result
+    if result.deadlines or result.answers or result.model is DeadlineModel.ROLLING or PATTERNS["meeting"].search(text):
+        return result
+    return _with_bounds(result, found, reference)
+
+
+def _with_bounds(result: FoundDeadlines, found: Sequence[FoundDate], reference: date | None) -> FoundDeadlines:
+    """Return the result with the one day by which something is to be sent, or the short periods that stand behind labels."""
+    ahead = [item for item in found if item.bound and item.date is not None]
+    if reference is not None:
+        ahead = [item for item in ahead if item.date and reference <= item.date <= reference + _LONGEST_ROUND]
+    lengths = [item.date - item.date_from for item in ahead if item.date and item.date_from]
+    if any(length > _LONGEST_PERIOD for length in lengths) or 0 < len(lengths) < len(ahead):
+        return result
+    if not lengths and len({item.date for item in ahead}) != 1:
+        return result
+    first = min((item.date_from for item in ahead if item.date_from is not None), default=None)
+    return replace(result, bounds=_staged(_instants(ahead, [])), bounds_open=first)
+
+
+def with_bounds(found: FoundDeadlines) -> FoundDeadlines:
+    """Return the deadlines of a call that states no other last days: those by which something is to be sent."""
+    if found.deadlines or not found.bounds:
+        return found
+    model = DeadlineModel.SINGLE if len(found.bounds) == 1 else DeadlineModel.CUT_OFFS
+    return replace(found, deadlines=found.bounds, model=model, opens=found.opens or found.bounds_open)
 
 
 def _without_claims(found: Sequence[FoundDate], text: str) -> list[FoundDate]:
@@ -79,6 +111,13 @@ def _opens_first(found: Sequence[FoundDate], result: FoundDeadlines) -> date | N
 def is_by_interest(text: str) -> bool:
     """Tell whether one applies by telling one's interest, whose last day reads as a day to answer by."""
     return PATTERNS["interest"].search(text) is not None and PATTERNS["consultation"].search(text) is None
+
+
+def is_consultation(title: str, text: str) -> bool:
+    """Tell whether a title, or words to the reader, invite views, so that the day which closes is the day to answer by."""
+    return bool(
+        PATTERNS["consultation"].search(title) or PATTERNS["asks_views"].search(text) or PATTERNS["asks_views"].search(title)
+    )
 
 
 def with_interest(found: FoundDeadlines) -> FoundDeadlines:
@@ -114,7 +153,8 @@ def deadlines(found: Sequence[FoundDate]) -> FoundDeadlines:
             dated.append(item)
     kept = _settle_years(_without_earlier_rounds(dated), opens, reasons)
     instants = _staged(_instants(kept, reasons))
-    answers = _staged(_instants([i for i in found if i.role is DateRole.ANSWER and i.date is not None], reasons))
+    replies = [item for item in found if item.role is DateRole.ANSWER and item.date is not None]
+    answers = _staged(_instants([item for item in replies if not (item.past and item.assumed)], reasons))
     if instants:
         opens = _opens(found, instants)
     result = FoundDeadlines(opens=opens, answers=answers, reasons=tuple(reasons))
@@ -180,6 +220,9 @@ def _opens(found: Sequence[FoundDate], instants: Sequence[Deadline] = ()) -> dat
     if (first_round := _first_of_rounds(found)) is not None:
         return first_round
     if instants:
+        own = sorted({item.date for item in found if item.role is DateRole.OPENING and item.date is not None and not item.past})
+        if len(own) == len(instants) > 1 and all(day <= end.at.date() for day, end in zip(own, instants, strict=True)):
+            return own[0]  # each round or call of a list has its own first day
         first, last = instants[0].at.date() - _LONGEST_ROUND, instants[-1].at.date()
         days = [day for day in days if day >= first]
         days = [day for day in days if day <= last]  # a later one is that of the next round

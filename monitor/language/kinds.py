@@ -7,10 +7,10 @@ Facts decide in a fixed order: see `_decide`. Only where no fact decides are the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
 from monitor.language.datafile import DataFileError, read_tables
 from monitor.vocabulary import Kind
@@ -29,6 +29,19 @@ _EARLIER = re.compile(
     r"(?:gången|gang|år|året|års?|omgång\w*|utlysning\w*|utlysing\w*|runde\w*|time|year|round|call)\b|\bi fj(?:ol|or)\b|\bsist\b"
 )
 
+# "Until the money has run out", "fram til rammen er brukt opp": says that it has not.
+_UNTIL_SPENT = re.compile(
+    r"\b(?:until|till|tills|til|indtil|inntil|så länge|så længe|så lenge|när|når|once|when|if|om|hvis|innan|before|in case)\b"
+    r"[^.!?,;\n]{0,60}"
+    r"\b(?:brukt opp|opbrugt|förbrukat?|förbrukade|slut|tømt|exhausted|spent|committed|allocated|fordelt|fördelade|intecknade)\b"
+)
+# Each of those to come, not one that got it: "varje testbädd får 1,25 miljoner"; a question has no results either.
+_OFFERED = re.compile(
+    r"(?:\A|(?<=[.!?\n]))[^.!?\n]*\?|"
+    r"\b(?:varje|vart och ett|var och en|hver|hvert|each|every|per|ett enskilt|et enkelt|ett? projekt|et prosjekt|en kommune?) "
+    r"(?:\S{1,20} ){0,3}(?:får|kan få|gets|receives?|vil få|beviljas)\b"
+)
+
 _LEAD_CHARS = 300
 """Beginning of a text, in which a job advert or a list of grants says that it is one; a call may mention them further down."""
 _WEAK = 2
@@ -40,8 +53,21 @@ _MIN_POINTS = {Kind.CALL.value: 3, Kind.EVENT.value: 5, Kind.POLICY.value: 8}
 # Of two kinds with equal points, the one that promises less goes first.
 _ORDER = (Kind.PARTNER_SEARCH.value, Kind.POLICY.value, Kind.EVENT.value, Kind.NEWS.value, _OTHER, Kind.CALL.value)
 
-_OFFER = ("who", "public", "can", "terms")
+_OFFER = ("who", "public", "wanted", "can", "terms")
 _ROUND = ("deadline", "round", "opens")
+_TOLD = (
+    "granted",
+    "after",
+    "tidings",
+    "evaluation",
+    "registration",
+    "attending",
+    "gathering",
+    "act",
+    "partner",
+    "sought",
+    "seeker",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +157,18 @@ def facts() -> Mapping[str, Fact]:
     return read_facts(read_tables(_FILE))
 
 
-@dataclass(frozen=True, slots=True)
+class Terms(NamedTuple):
+    """Terms of applying that the readers of applicants and money found in an item."""
+
+    applicants: bool = False
+    """It says who may apply."""
+    project_money: bool = False
+    """It says how much one project gets, or which share of its costs."""
+    money: bool = False
+    """It says how much there is, in all or for one project."""
+
+
+@dataclass(frozen=True)
 class _Seen:
     """Facts that hold for an item."""
 
@@ -145,6 +182,13 @@ class _Seen:
     """Number of different cues of each counted fact."""
     earlier: frozenset[str] = frozenset()
     """Facts about results that hold in sentences about an earlier round alone: "förra året kom 214 ansökningar"."""
+    read_terms: Callable[[], Terms] = Terms
+    """Reader of the terms, which takes longer than the search for words."""
+
+    @cached_property
+    def terms(self) -> Terms:
+        """Terms of applying; read when they are first asked for."""
+        return self.read_terms()
 
     def any(self, *names: str) -> bool:
         """Tell whether one of the facts holds."""
@@ -161,6 +205,7 @@ def guess_kind(  # noqa: PLR0913 - each argument is a fact of its own; callers n
     ahead: bool | None = None,
     article: bool = False,
     coming: bool = False,
+    terms: Callable[[], Terms] = Terms,
 ) -> tuple[Kind | None, str]:
     """Return the kind of an article, None where it is not relevant, and the reasons in Swedish.
 
@@ -178,8 +223,9 @@ def guess_kind(  # noqa: PLR0913 - each argument is a fact of its own; callers n
         article: It has a date and its source publishes news: it is news where no word tells otherwise and nothing in it could
             belong to a call or a meeting (a day to come, a time of day, a word of applying or of grants).
         coming: Any day that the text names lies ahead.
+        terms: Reader of the terms that the text states; asked only where words do not decide.
     """
-    seen = _find_facts(folded(title), folded(text))
+    seen = _find_facts(folded(title), folded(text), terms)
     if not seen.item - _UNDECIDING and language not in _KNOWN_LANGUAGES and not ahead:
         return default, "språket är okänt"
     kind = _decide(seen, default, ahead, article=article or _NEWS_ADDRESS.search(url) is not None, coming=coming)
@@ -196,11 +242,13 @@ def folded(text: str) -> str:
     return _SPACES.sub(lambda run: "\n" if "\n" in run[0] else " ", text.lower())
 
 
-def _find_facts(title: str, text: str) -> _Seen:
+def _find_facts(title: str, text: str, terms: Callable[[], Terms] = Terms) -> _Seen:
     in_title, in_item, in_lead, counts = set(), set(), set(), {}
-    lead = text[:_LEAD_CHARS]
+    whole = text
     for name, fact in facts().items():
-        titled = bool(fact.pattern.search(title))
+        text = _without_conditions(name, whole)
+        lead = text[:_LEAD_CHARS]
+        titled = bool(fact.pattern.search(_without_conditions(name, title)))
         if titled:
             in_title.add(name)
         if titled or (not fact.title_only and fact.pattern.search(text)):
@@ -209,7 +257,15 @@ def _find_facts(title: str, text: str) -> _Seen:
                 counts[name] = fact.times(f"{title}\n{text}")
             if name in ("job_statement", "granted", "downtime", "evaluation") and fact.pattern.search(lead):
                 in_lead.add(name)
-    return _Seen(frozenset(in_title), frozenset(in_item), frozenset(in_lead), counts, _earlier(in_item - in_title, text))
+    earlier = _earlier(in_item - in_title, whole)
+    return _Seen(frozenset(in_title), frozenset(in_item), frozenset(in_lead), counts, earlier, terms)
+
+
+def _without_conditions(name: str, text: str) -> str:
+    """Return the text without the clauses in which the words of a fact do not tell it."""
+    if name == "no_round":
+        return _UNTIL_SPENT.sub(" ", text)
+    return _OFFERED.sub(" ", text) if name == "granted" else text
 
 
 def _earlier(found: Set[str], text: str) -> frozenset[str]:
@@ -224,7 +280,7 @@ def _earlier(found: Set[str], text: str) -> frozenset[str]:
 def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, coming: bool) -> str:
     """Return the kind, by the first of these that holds.
 
-    1. It is something else: a job, a course, a municipality's own grant to its associations, a service to its residents.
+    1. It is something else: a job, a course, a tender, a municipality's own grant to its associations, a service to residents.
     2. It invites to a meeting that its title names.
     3. A partner is searched for, or a legal act or views on one are the subject, and nobody is told to apply; or it is meant for
        persons.
@@ -233,7 +289,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
     6. It tells who has got money, and not who may apply.
     7. Nothing is open now, or the page only answers questions.
     8. A round with its day ahead or without one, and nothing about results or an invitation to a meeting.
-    9. The points of all cues compared.
+    9. The points of all cues compared; where they tell no kind, or news without results: a call that says who gets how much.
     """
     dated = bool(
         ahead or (ahead is None and seen.any("deadline", "rolling") and "no_round" not in seen.item and "faq" not in seen.title)
@@ -241,8 +297,7 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
     if _is_told(seen, ahead):
         return Kind.NEWS.value if article or default is Kind.NEWS else _OTHER
     offered = dated and seen.any(*_OFFER)
-    named = dated and "public" in seen.item
-    if _is_job(seen, named=named) or _is_admission(seen, named=named) or _is_own_grant(seen) or _is_service(seen):
+    if _is_left_out(seen, named=dated and "public" in seen.item):
         return _OTHER
     if _is_meeting(seen):
         return Kind.EVENT.value
@@ -260,11 +315,33 @@ def _decide(seen: _Seen, default: Kind, ahead: bool | None, *, article: bool, co
         return Kind.CALL.value
     if results and (not ahead or "round" not in seen.item):
         return Kind.NEWS.value
-    if not ahead and ("no_round" in seen.item or "faq" in seen.title):
+    if not ahead and ("no_round" in seen.item or ("faq" in seen.title and not _answers_who_gets(seen))):
         return Kind.NEWS.value if results or (article and "no_round" in seen.item) else _OTHER
     if _is_open(seen, default, ahead=ahead):
         return Kind.CALL.value
-    return _weigh(seen, default, article=article, coming=coming)
+    return _compare(seen, default, results=results, article=article, coming=coming or bool(ahead))
+
+
+def _answers_who_gets(seen: _Seen) -> bool:
+    """Tell whether questions and answers say who may apply and what one project gets, so that they tell of the call itself."""
+    return seen.any("who", "can") and seen.terms.project_money and seen.terms.applicants
+
+
+def _compare(seen: _Seen, default: Kind, *, results: bool, article: bool, coming: bool) -> str:
+    """Return the kind of most points; where they tell none, or news without results: a call where it says who gets how much."""
+    weighed = _weigh(seen, default, article=article, coming=coming)
+    plain = weighed in (Kind.NEWS.value, _OTHER, _UNDECIDED) and not results
+    return Kind.CALL.value if plain and _states_terms(seen, coming=coming) else weighed
+
+
+def _states_terms(seen: _Seen, *, coming: bool) -> bool:
+    """Tell whether it says who gets how much, or how much one gets and something else of a call, and no other kind is told."""
+    if seen.any(*_TOLD) or seen.title & {"proposal", "policy_title", "faq"}:
+        return False
+    if seen.terms.project_money and seen.terms.applicants:
+        return True
+    offered = seen.any(*_OFFER, "opens", "rolling", "round", "money", "conditions")
+    return coming and offered and (seen.terms.project_money or (seen.terms.money and seen.terms.applicants))
 
 
 def _is_past_call(seen: _Seen, ahead: bool | None) -> bool:
@@ -275,21 +352,35 @@ def _is_past_call(seen: _Seen, ahead: bool | None) -> bool:
 
 def _tells_results(seen: _Seen, ahead: bool | None) -> bool:
     """Tell whether it says who has got money, or how many applied, and not who may apply."""
-    if seen.any("who", "public"):
+    if seen.any("who", "public", "wanted"):
         return False
     # The end of a call may tell what was granted last year.
     lead = seen.title | seen.lead
     granted = "after" in seen.item or "granted" in lead
     if ahead and seen.earlier and not seen.title & {"after", "granted"}:
         granted = bool({"after", "granted"} & (seen.item - seen.earlier) & (lead | {"after"}))
-    if granted and not seen.any("can", "opens"):
-        return True
     # "När utlysningen stängde hade 148 ansökningar kommit in": nothing opens, whatever words of money are there.
-    return "after" in seen.item and not ahead and not seen.any("opens", "rolling", "deadline", "terms")
+    late = "after" in seen.item and not ahead and not seen.any("opens", "rolling", "deadline", "terms")
+    told = late or (granted and not seen.any("can", "opens"))
+    return told and not (ahead and _states_offer(seen))
+
+
+def _states_offer(seen: _Seen) -> bool:
+    """Tell whether it says how much a project gets, and who or how, under a title that tells no results."""
+    if seen.title & {"granted", "after", "tidings", "evaluation"}:
+        return False
+    return seen.terms.project_money and (seen.terms.applicants or seen.any("deadline", "terms", "mention", "conditions"))
 
 
 def _is_told(seen: _Seen, ahead: bool | None) -> bool:
-    """Tell whether it says that something is closed for some time, or tells of an evaluation, and nobody is told to apply."""
+    """Tell whether it says that something is closed for some time, or tells of people or studies, and nobody is told to apply."""
+    told = seen.any("who", "public", "can", "rolling", "opens", "announced", "views") or seen.title & {
+        "proposal",
+        "policy_title",
+        "act",
+    }
+    if "tidings" in seen.title and not told:
+        return "deadline" not in seen.item or not ahead
     if seen.any("who", "public", "terms", "rolling"):
         return False
     if "downtime" in seen.title or ("downtime" in seen.lead and not seen.title & {"round", "can", "money", "coming", "opens"}):
@@ -316,13 +407,22 @@ def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:
     """Tell whether its subject is a legal act, a decision, or opinions on one, and nobody is told to apply."""
     if default is Kind.POLICY and seen.any("act", "proposal") and not seen.any("who", "public"):
         return True
-    if "proposal" in seen.title and "views" in seen.item and not seen.title & {"round", "can", "deadline"}:
+    if seen.title & {"proposal", "policy_title"} and "views" in seen.item and not seen.title & {"round", "can", "deadline"}:
         return True  # whoever may apply under the rules that are proposed
+    if "policy_title" in seen.title and seen.any("act", "proposal") and not seen.any("who", "public", "can", "deadline", "opens"):
+        return True  # whatever round comes when the rules are new
     if offered or seen.any("who", "public", "can", "round"):
         return False
     if seen.title & {"act", "proposal"} and "coming" not in seen.item:
         return True
     return bool(seen.any("views", "policy_title")) and not seen.any("granted", "after", "deadline")
+
+
+def _is_left_out(seen: _Seen, *, named: bool) -> bool:
+    """Tell whether it is a job, a course, a tender, or something for a municipality's own associations and residents."""
+    if _is_job(seen, named=named) or _is_admission(seen, named=named):
+        return True
+    return _is_procurement(seen) or _is_own_grant(seen) or _is_service(seen)
 
 
 def _is_job(seen: _Seen, *, named: bool) -> bool:
@@ -338,6 +438,11 @@ def _is_job(seen: _Seen, *, named: bool) -> bool:
     if "job_noun" in seen.title and (forms or "job_tone" in seen.item) and not named:
         return True
     return "job_named" in seen.item and not seen.any("who", "public", "can", "money")
+
+
+def _is_procurement(seen: _Seen) -> bool:
+    """Tell whether somebody buys something: several words of tenders do, and nobody is told to apply."""
+    return seen.counts.get("tender", 0) >= _SEVERAL and not seen.any("who", "public", "can", "views")
 
 
 def _is_admission(seen: _Seen, *, named: bool) -> bool:
@@ -388,8 +493,12 @@ def _is_meeting(seen: _Seen) -> bool:
     The title need not name it where nobody is told to apply, and a time or fee and a way to register are stated.
     """
     told = seen.any("deadline", "rolling", "opens", "who", "terms", "granted", "after")
+    if seen.title & {"views", "policy_title", "proposal"} and not seen.title & {"gathering", "invitation"}:
+        return False  # a hearing may be held on what is proposed
     if seen.any("held") and seen.any("attending") and not told and not seen.any(*_OFFER):
         return True
+    if "hours" in seen.item and not seen.any("who", "public", "wanted", "can", *_ROUND, "rolling", "granted", "after"):
+        return True  # whatever it tells of grants is what the meeting is about
     if seen.any("registration") and seen.any("attending") and not told and (seen.title & {"gathering"} or not seen.any(*_OFFER)):
         return True
     if not seen.title & {"invitation", "gathering", "celebrated"} or seen.title & {"granted", "after"}:
