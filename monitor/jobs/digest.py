@@ -206,11 +206,18 @@ class DigestBuilder:
                 raise ConfigError(
                     str(config.path or "settings"),
                     f"recipient: reglerna har ingen förvaltning {recipient.department!r}"
-                    f" (there are {', '.join(self._rules.departments)})",
+                    f" (det finns {', '.join(self._rules.departments)})",
                 )
         if not dry_run:
             adopt_recipients(config, archive.db, now)
-        self._active = [*active_recipients(config, archive.db, self._now), *active_channels(config, archive.db)]
+        self._active = self._read_active()
+
+    def _read_active(self) -> list[Subscriber]:
+        """Return the recipients and the channels that get mails, each with what it was told."""
+        return [
+            *active_recipients(self._config, self._db, self._now),
+            *active_channels(self._config, self._db),
+        ]
 
     @property
     def week(self) -> str:
@@ -505,7 +512,7 @@ class DigestBuilder:
         with self._db.atomic():
             for digest in (new, *made):
                 save_digest(self._db, digest)
-        self._active = active_recipients(self._config, self._db, self._now)  # what they know has changed
+        self._active = self._read_active()  # what they know has changed
         logger.info(
             "digest_built department=%s week=%s kind=%s items=%d mails=%d",
             department.id,

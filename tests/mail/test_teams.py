@@ -185,3 +185,23 @@ def test_settings(tmp_path):
     assert channel.address_file == str(tmp_path / "hemligt/social")
     with pytest.raises(ConfigError, match="två gånger"):
         parse_config(text + text, tmp_path / "monitor.toml")
+
+
+def test_every_channel_gets_its_card_in_one_run(world, channel, tmp_path):
+    """Recipients are read again after each mail that is stored; channels stay among them, for corrections as well."""
+    names = ("kultur-fritid", "social")
+    for name in names:
+        world.match("1", department=name)
+    file = world.config.teams[0].address_file
+    world.config = world.config.model_copy(
+        update={"teams": tuple(TeamsChannel(department=name, address_file=file) for name in names)}
+    )
+    world.recipients()
+    world.digest(MONDAY)
+    assert world.rows("SELECT recipient FROM outbox ORDER BY rowid") == [(f"Teams {name}",) for name in names]
+    assert send(world, MONDAY).sent == 2
+    later = MONDAY + timedelta(days=2)
+    world.crawl(a_call("1", "2026-11-24"), at=later)
+    world.digest(later, corrections_only=True)
+    assert send(world, later).sent == 2
+    assert ["tidigare" in json.dumps(message, ensure_ascii=False) for message in channel.taken] == [False] * 2 + [True] * 2

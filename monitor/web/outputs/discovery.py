@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from datasette import Response
 
 from monitor.archive.listing import list_pages
-from monitor.calls import Call, next_deadline
+from monitor.calls import Call, is_eu_call, next_deadline
 from monitor.digest.links import Links, publisher_url
 from monitor.language.one_line import clean
 from monitor.vocabulary import Kind
@@ -97,7 +97,8 @@ def schema_of(visit: Visit, call: Call, links: Links) -> str:
         "identifier": call.identifier or call.call_id,
         **({"description": clean(call.summary)} if call.summary else {}),
         **({"sameAs": url} if (url := publisher_url(call)) else {}),
-        "funder": {"@type": "Organization", "name": visit.site.source_name(call.source)},
+        # Of other calls it is not known who pays: a source tells of others' money as well.
+        **({"funder": {"@type": "Organization", "name": "Europeiska kommissionen"}} if is_eu_call(call) else {}),
         **({"amount": {"@type": "MonetaryAmount", "currency": call.budget.currency, **amount}} if amount else {}),
         **({"potentialAction": {"@type": "ApplyAction", **applying}} if applying else {}),
     }
