@@ -1,6 +1,9 @@
 """An archive as another's source without loss: pages, signatures, cursors, and two readers that end up with the same rows."""
 
+import base64
 import json
+import shutil
+import subprocess
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -170,6 +173,23 @@ def readers(origin, tmp_path_factory):
                 daily.take(at)
         once.take(at)
         yield daily, once
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="OpenSSL's command is not installed")
+def test_openssl_verifies_a_page_and_refuses_a_changed_one(origin, readers, tmp_path):
+    """Whoever takes over an archive without this program needs Ed25519 alone (RFC 8032; its public key: RFC 8410)."""
+    _, browser, key = origin
+    content, _, end = browser.get("/arkiv.ndjson").content.rstrip(b"\n").rpartition(b"\n")
+    raw = base64.b64decode(key.removeprefix("ed25519:"))
+    (tmp_path / "key.der").write_bytes(bytes.fromhex("302a300506032b6570032100") + raw)
+    (tmp_path / "signature").write_bytes(base64.b64decode(json.loads(end)["signature"]))
+    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key.der", "-keyform", "DER", "-rawin"]
+    for text, code in ((content + b"\n", 0), (content.replace(b"Utlysning", b"utlysning", 1) + b"\n", 1)):
+        (tmp_path / "content").write_bytes(text)
+        done = subprocess.run(
+            [*command, "-in", "content", "-sigfile", "signature"], cwd=tmp_path, capture_output=True, timeout=60
+        )
+        assert done.returncode == code, done.stdout + done.stderr
 
 
 def test_two_readers_and_the_archive_are_equal_row_by_row_after_a_week(origin, readers):

@@ -425,6 +425,18 @@ def scrapy_settings(config: Config) -> Settings:
 
 
 def load_programmes(config: Config) -> Programmes:
-    """Return the programmes of the rules, which the spiders recognise by code and name."""
+    """Return the programmes of the rules, which the spiders recognise by code and name.
+
+    Raises:
+        ConfigError: The file cannot be read, or is no TOML. Without programmes every call would be stored as changed.
+    """
     file = config.rules_dir / "programmes.toml"
-    return Programmes(tomllib.loads(file.read_text("utf-8")).get("programme", []) if file.is_file() else ())
+    try:
+        rows = tomllib.loads(file.read_text("utf-8")).get("programme", [])
+    except FileNotFoundError:
+        return Programmes(())
+    except OSError as error:
+        raise ConfigError(str(file), f"kan inte läsas ({error.strerror})") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(str(file), f"är inte TOML: {error}. Se: monitor rules check") from error
+    return Programmes(rows)

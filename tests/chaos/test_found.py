@@ -13,10 +13,11 @@ from monitor.archive.connection import Database
 from monitor.archive.setting_changes import list_changes, store_change
 from monitor.archive.theme_versions import store_theme_version, theme_versions
 from monitor.config import Config, load_config
-from monitor.errors import ArchiveError
+from monitor.errors import ArchiveError, ConfigError
 from monitor.files import partial_path, write_atomically
 from monitor.jobs.awards import import_awards
 from monitor.jobs.backup import make_backup, restore_backup
+from monitor.jobs.crawl import load_programmes
 from monitor.jobs.save_settings import save_edits
 from monitor.toml_edit import Edit, EditRequest, ValueChange
 from tests.chaos.jobs import forget_migration
@@ -153,3 +154,15 @@ def test_a_folder_of_funded_projects_that_cannot_be_read_is_told_and_harms_no_ot
     states = {state.source: state for state in import_awards(config, [], NOW)}
     assert (states["esf"].state, states["kohesio"].state) == ("refused", "missing")
     assert "rättigheter saknas" in states["esf"].reason
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"[[programme]\n", "är inte TOML"), (b"\xff\xfe", "är inte TOML"), (None, "kan inte läsas")]
+)
+def test_a_file_of_programmes_that_cannot_be_read_stops_a_crawl_with_its_name(config, monkeypatch, content, words):
+    (config.rules_dir / "programmes.toml").write_bytes(content or b"")
+    if content is None:
+        monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(ConfigError, match=words) as raised:
+        load_programmes(config)
+    assert "programmes.toml" in str(raised.value)
