@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from monitor.archive.connection import Database
@@ -24,6 +24,7 @@ from monitor.jobs.members import read_installation
 from monitor.jobs.rules import load_rules_in_force
 from monitor.jobs.search import SearchRequest, search_archive
 from monitor.jobs.sources import describe_sources
+from monitor.matching.compiled import RuleSet
 
 MAX_HITS = 50
 _TEXT_LIMIT = 20_000
@@ -45,12 +46,14 @@ class Assistant:
         """Return the calls that a query finds, the best first.
 
         Raises:
-            MonitorError: The archive cannot be read.
+            MonitorError: The archive cannot be read, or there is no such department.
         """
         config, now = self._config(), self._clock()
         filters = Filters(kind=kind, department=department, status=status)
         request = SearchRequest(query=query, filters=filters, limit=max(1, min(limit, MAX_HITS)))
         with read_installation(config) as archive:
+            if department:
+                _require(department, load_rules_in_force(archive, config, last_good=True))
             found = search_archive(config, archive, request, now)
             keys = [CallKey(hit.source, hit.call_id) for hit in found.hits]
             listed = {row["key"]: row for row in self._listed(archive.db, keys, config, now)}
@@ -92,14 +95,14 @@ class Assistant:
         """Return what a department's mail of a week tells; the present week where none is named.
 
         Raises:
-            ConfigError: There is no such department.
+            ConfigError: There is no such department, or no such week.
         """
         config, now = self._config(), self._clock()
+        _require_week(week)
         chosen = week or iso_week(now.astimezone(config.zone).date())
         with read_installation(config) as archive:
             rules = load_rules_in_force(archive, config, last_good=True)
-            if department not in rules.departments:
-                raise ConfigError("", f"{department!r} finns inte; förvaltningarna är {', '.join(sorted(rules.departments))}")
+            _require(department, rules)
             digest = find_digest(archive.db, department, chosen)
             told = digest_items(archive.db, digest.id) if digest is not None else []
             rows = {row["key"]: row for row in self._listed(archive.db, [key for _, key in told], config, now)}
@@ -164,6 +167,21 @@ def _row(summary: CallSummary, page: str) -> dict[str, Any]:
         "currency": summary.currency,
         "page": page,
     }
+
+
+def _require(department: str, rules: RuleSet) -> None:
+    """Raise ConfigError unless the rules have a department; the error names those that there are."""
+    if department not in rules.departments:
+        raise ConfigError("", f"{department!r} finns inte; förvaltningarna är {', '.join(sorted(rules.departments))}")
+
+
+def _require_week(week: str) -> None:
+    """Raise ConfigError unless a text such as 2026-W27 is a week of the calendar, or empty."""
+    year, _, number = week.partition("-W")
+    try:
+        _ = week and date.fromisocalendar(int(year), int(number), 1)
+    except ValueError as error:
+        raise ConfigError("", f"{week!r} är ingen vecka i kalendern") from error
 
 
 def _bare(key: CallKey) -> Call:

@@ -17,6 +17,7 @@ from pydantic import Field
 from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError
 from monitor.jobs.assistant import MAX_HITS, Assistant
+from monitor.vocabulary import Kind
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -59,7 +60,12 @@ def make_server(config: Callable[[], Config], clock: Callable[[], datetime]) -> 
         query: Annotated[str, Field(description="Words in Swedish or English, in any inflection.", max_length=500)],
         department: Annotated[str, Field(description="Id of a department, to see only its calls.")] = "",
         status: Annotated[str, Field(description="forthcoming, open or closed.", pattern="^(forthcoming|open|closed)?$")] = "",
-        kind: Annotated[str, Field(description="call, news, event, policy or partner-search.")] = "",
+        kind: Annotated[
+            str,
+            Field(
+                description="call, news, event, policy or partner-search.", pattern="^(call|news|event|policy|partner-search)?$"
+            ),
+        ] = "",
         limit: Annotated[int, Field(ge=1, le=MAX_HITS)] = 10,
     ) -> Answer:
         """Search the archive of calls; synonyms and translations are found as well."""

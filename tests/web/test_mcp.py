@@ -107,14 +107,21 @@ def test_what_only_the_coordinator_sees_is_not_given_out(served):
 
 def test_an_unknown_department_and_a_wrong_week_are_told_in_words(served):
     _, base = served
-    _, (department, week) = ask(
+    _, (department, week, no_week, searched, kind) = ask(
         f"{base}/mcp",
         ("department_week", {"department": "rymden"}),
         ("department_week", {"department": "kultur-fritid", "week": "nästa"}),
+        ("department_week", {"department": "kultur-fritid", "week": "2026-W99"}),
+        ("search_calls", {"query": "kultur", "department": "rymden"}),
+        ("search_calls", {"query": "kultur", "kind": "utlysning"}),
     )
     assert department.is_error
     assert "kultur-fritid" in department.content[0].text
     assert week.is_error
+    assert "ingen vecka" in no_week.content[0].text
+    assert searched.is_error
+    assert "kultur-fritid" in searched.content[0].text
+    assert kind.is_error
 
 
 def test_a_page_of_another_site_gets_nothing(served):

@@ -23,7 +23,19 @@ from monitor.web.framework.route import Route
 
 MAX_PAGES = 50_000
 """Addresses of one sitemap at most, by the protocol."""
-_CLOSED_TO_ROBOTS = ("/samordna", "/regler", "/logga-in", "/kom-igang", "/svar/", "/avsluta/", "/anmal", "/-/", "/mcp", "/sok?")
+_CLOSED_TO_ROBOTS = (
+    "/samordna",
+    "/regler",
+    "/logga-in",
+    "/kom-igang",
+    "/svar/",
+    "/s/",
+    "/avsluta/",
+    "/anmal",
+    "/-/",
+    "/mcp",
+    "/sok?",
+)
 
 
 def robots(visit: Visit) -> Response:
