@@ -19,6 +19,8 @@ from monitor.errors import ConfigError, MonitorError
 from monitor.jobs.assistant import MAX_HITS, Assistant
 from monitor.vocabulary import Kind
 
+_KIND_PATTERN = f"^({'|'.join(Kind)})?$"
+
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
 
@@ -62,9 +64,7 @@ def make_server(config: Callable[[], Config], clock: Callable[[], datetime]) -> 
         status: Annotated[str, Field(description="forthcoming, open or closed.", pattern="^(forthcoming|open|closed)?$")] = "",
         kind: Annotated[
             str,
-            Field(
-                description="call, news, event, policy or partner-search.", pattern="^(call|news|event|policy|partner-search)?$"
-            ),
+            Field(description="call, news, event, policy or partner-search.", pattern=_KIND_PATTERN),
         ] = "",
         limit: Annotated[int, Field(ge=1, le=MAX_HITS)] = 10,
     ) -> Answer:
