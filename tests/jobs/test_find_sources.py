@@ -176,3 +176,44 @@ def test_a_source_is_checked_with_another_value_of_a_key(tmp_path):
     assert {"address": "confirmed"} in [remedy["change"] for remedy in outcome.json["remedies"]]
     assert wrong.code == 2
     assert "address" in wrong.err
+
+
+GRANTS = ("Nattskola", "Skolmat", "Simträning", "Läxklubb", "Slöjdsalar", "Fjällresor", "Körsång", "Skolgårdar")
+MONTHS = ("september", "oktober", "november")
+
+
+def timetable(*, linked=False):
+    """Return a page with the days of eight grants, each under its heading, which may link to the grant's own page."""
+
+    def part(number, name):
+        heading = f'<a href="/tider/{name.lower()}">{name}</a>' if linked else name
+        days = f"Sök: 15 {MONTHS[number % 2]}–20 {MONTHS[number % 2 + 1]} 2026"
+        return f"<h2>{heading}</h2><p>{days}</p><p>Redovisa: 1–31 mars 2027</p><p>Vem: kommunala huvudmän</p>"
+
+    body = "".join(part(number, name) for number, name in enumerate(GRANTS))
+    return f'<!doctype html><html lang="sv"><head><title>Tider för bidrag</title></head><body><main><h1>Tider</h1>{body}</main></body></html>'
+
+
+def test_a_page_with_the_rounds_of_several_grants_is_one_of_rounds(tmp_path):
+    pages = {"/tider": (timetable(), "text/html; charset=utf-8")}
+    outcome, _, url = find(tmp_path, pages, "/tider", "--write")
+    first = outcome.json["rows"][0]
+    assert (first["row"]["kind"], first["row"]["url"], first["items"], first["ahead"], first["sure"]) == (
+        "rounds",
+        f"{url}/tider",
+        8,
+        8,
+        True,
+    )
+    assert [item["title"] for item in first["check"]["items"]][:2] == ["Nattskola", "Skolmat"]
+    assert [row["row"]["kind"] for row in outcome.json["rows"]] == ["rounds"], "the page alone would be one item"
+    written = next(source for source in tomllib.loads((tmp_path / "monitor.toml").read_text("utf-8"))["source"])
+    assert written["kind"] == "rounds"
+
+
+def test_one_grant_with_two_rounds_is_a_page():
+    two = ARTICLE.format(n=1).replace("</main>", "<h2>Sök</h2><p>Sök: 1–30 juni 2026</p><p>Sök: 1–30 november 2026</p></main>")
+    assert [row[0] for row in rows_of(two)] == ["page"]
+    kinds = [row[0] for row in rows_of(timetable(linked=True))]
+    assert kinds[0] == "page", "each grant has a page of its own"
+    assert "rounds" in kinds
