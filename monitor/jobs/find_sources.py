@@ -31,7 +31,7 @@ from monitor.jobs.reading_process import ReadingProcess
 from monitor.jobs.sources import describe_reading
 from monitor.sources import BROWSED_KINDS, Source
 
-_MAX_ARTICLES, _MAX_LEADS, _MAX_FURTHER, _MAX_PARENTS = 4, 14, 8, 3
+_MAX_ARTICLES, _MAX_LEADS, _MAX_FURTHER, _MAX_PARENTS = 4, 20, 8, 3
 _MAX_RUN_SECTIONS = 4
 """Sections of a site whose first page scripts make that are read."""
 _MAX_ROUNDS = 5
