@@ -16,7 +16,7 @@ CLOCK_SLACK = timedelta(hours=1)
 """Time ahead of now that is still believed: clocks are adjusted. More than this comes from a wrong clock."""
 
 
-ADDRESS_KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender"}
+ADDRESS_KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender", "rounds": "sida med ansökningstider"}
 """Kinds of source that an address may be read as, in Swedish; the other kinds are one publisher's each."""
 BROWSED_KINDS = frozenset(("page", "calendar"))
 """Kinds of source whose list a browser can run, if the installation has one."""

@@ -35,6 +35,9 @@ class HaveyoursaySpider(SourceSpider):
     """Spider of the initiatives that take answers now; one that is closed is no longer listed."""
 
     name = "haveyoursay"
+    names_persons = True
+    # The cache would keep the answers as they came, with the names.
+    custom_settings = {"HTTPCACHE_ENABLED": False}  # noqa: RUF012 - Scrapy's own form
     max_articles = 100
 
     async def start(self) -> AsyncIterator[Request]:

@@ -30,6 +30,9 @@ class PresscornerSpider(SourceSpider):
     """Spider of the newest press documents; an older one has not vanished. `options.types` names the types that are read."""
 
     name = "presscorner"
+    names_persons = True
+    # The cache would keep the answers as they came, with the names.
+    custom_settings = {"HTTPCACHE_ENABLED": False}  # noqa: RUF012 - Scrapy's own form
     max_articles = 60
 
     async def parse(self, response: Response, **options: Any) -> AsyncIterator[Request | Call]:

@@ -24,6 +24,7 @@ from monitor.calls import Budget, Call, Deadline, DeadlineModel, Link, Precision
 from monitor.collect.article import first_sentences
 from monitor.collect.completeness import describe_drop, is_confirmed_by, is_implausible_drop
 from monitor.collect.links import clean_web_address
+from monitor.collect.persons import without_mail_addresses
 from monitor.collect.reading import ParsedResponse, Problem, ProblemKind
 from monitor.collect.spider import SourceSpider
 from monitor.collect.text import html_to_text, plain_line, title_text
@@ -237,7 +238,7 @@ def _links(row: dict[str, Any], name: str, *address_names: str) -> list[Link]:
         address = next(filter(None, (clean_web_address(field_text(part, key)) for key in address_names)), "")
         title = field_text(part, "Titel") or field_text(part, "Beskrivning") or field_text(part, "Lanknamn")
         if address:
-            links.append(Link(title=plain_line(title) or address, url=address))
+            links.append(Link(title=plain_line(without_mail_addresses(title)) or address, url=address))
     return links
 
 
@@ -287,8 +288,8 @@ def rows(parsed: ParsedResponse, response: Response) -> list[dict[str, Any]]:
 
 
 def without_persons(document: Document) -> Document:
-    """Return a kept response without the contacts of its rows, which name persons; as it is where it is no such list."""
-    if b'"KontaktLista"' not in document.body:
+    """Return a kept response without what names persons: contacts, and mail addresses in links; any other answer as it is."""
+    if b'"KontaktLista"' not in document.body and b'"LankLista"' not in document.body:
         return document
     try:
         data = json.loads(document.body)
@@ -297,6 +298,8 @@ def without_persons(document: Document) -> Document:
     for row in data if isinstance(data, list) else []:
         if isinstance(row, dict):
             row.pop("KontaktLista", None)
+            for link in _objects(row, "LankLista"):
+                link.update({name: without_mail_addresses(text) for name, text in link.items() if isinstance(text, str)})
     return replace(document, body=json.dumps(data, ensure_ascii=False).encode())
 
 

@@ -139,13 +139,22 @@ def find(app: App, address: str, write: bool, number: int | None, seconds: float
     if write or number:
         from monitor.jobs.add_source import add_found_row
 
-        document["written"] = add_found_row(app.config, document, number, app.now)
+        try:
+            document["written"] = add_found_row(app.config, document, number, app.now)
+        except ConfigError:
+            if not as_json:  # the rows show which number to choose
+                _echo_found(document)
+            raise
     if as_json:
         answer(document)
     else:
-        for line in _found_lines(document):
-            click.echo(line)
+        _echo_found(document)
     return int(not document["rows"])
+
+
+def _echo_found(document: dict[str, Any]) -> None:
+    for line in _found_lines(document):
+        click.echo(line)
 
 
 @sources.command("try", hidden=True)

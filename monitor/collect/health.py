@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from monitor.calls import Call
+from monitor.collect.item_losses import ItemFacts, measure_items
 from monitor.collect.quality import is_ahead
 from monitor.collect.reading import ProblemKind, SourceReading
 from monitor.collect.usual import find_losses
@@ -78,6 +79,10 @@ class RunFacts:
     """The same numbers over the calls and the items that were left out, and as `ahead` of those with a day ahead."""
     read_chars: int | None = None
     """Median length of the texts of the calls and the items that were left out."""
+    each: dict[str, ItemFacts] = field(default_factory=dict)
+    """Facts of each call and item that was left out, by key; empty where there were many."""
+    accepted_doubts: tuple[str, ...] = ()
+    """Classes of the problems with which a person has accepted the run."""
     problems: tuple[tuple[str, str], ...] = ()
     """Problems of the run: class and Swedish sentence."""
     moved: str = ""
@@ -97,7 +102,8 @@ _DAY = timedelta(days=1)
 def measure(reading: SourceReading, now: datetime) -> dict[str, object]:
     """Return the facts of a run at `now` that later runs are compared with, as JSON values: see RunFacts."""
     calls = list(reading.calls.values())
-    read = [*calls, *(call for key, call in reading.left_out_calls.items() if key not in reading.calls)]
+    items = {**reading.left_out_calls, **reading.calls}
+    read = list(items.values())
     newest = max((moment for call in calls for moment in _moments(call)), default=None)
     return {
         "items": reading.items,
@@ -108,6 +114,7 @@ def measure(reading: SourceReading, now: datetime) -> dict[str, object]:
         "chars": _usual_length(calls),
         "fields": _count_facts(calls),
         "read_chars": _usual_length(read),
+        "each": measure_items(items),
         "read_fields": {**_count_facts(read), "ahead": sum(is_ahead(call, now) for call in read)},
     }
 
@@ -213,6 +220,8 @@ def _unreadable(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
 
 def _fields(now: RunFacts, earlier: Sequence[RunFacts]) -> Health | None:
     """Return a problem when what most items used to have is missing in nearly all."""
+    if HealthClass.FIELDS.value in now.accepted_doubts:
+        return None
     losses = find_losses(now, earlier)
     return Health(HealthClass.FIELDS, losses[0]) if losses else None
 

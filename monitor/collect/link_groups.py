@@ -21,6 +21,7 @@ _MIN_LINKS, _MIN_LINKS_BELOW = 3, 2
 """Links that a list has at least, and at least when they lead to pages below its own address."""
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|jpe?g|png|gif|svg|mp4|mp3|ics|xml|rss|atom|json|css|js)$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,4}")
+_WEBCAL = re.compile(r"\s*webcals?:", re.IGNORECASE)
 APPLIED_FOR = re.compile(
     r"utlysning|\bbidrag|statsbidrag|finansiering|\bstöd\b|(?<![a-zåäö])stod(?![a-zåäö])|stod-att-soka|\bsöka?\b|\bsoka\b|ansök|ansok"
     r"|open-calls?|\bcalls?\b|funding|grants?\b|get[- ]involved|opportunit",
@@ -47,6 +48,8 @@ class Anchor:
 
     url: str
     text: str
+    webcal: bool = False
+    """True where the link subscribes to a calendar (`webcal:`), whose file is read by https."""
 
 
 def group_links(page: TextResponse) -> list[LinkGroup]:
@@ -56,7 +59,7 @@ def group_links(page: TextResponse) -> list[LinkGroup]:
     Menus, files, other hosts and pages such as "kontakt" are left out.
     """
     main = _main_part(page)
-    addresses = [anchor.url for anchor in find_anchors(page, main)]
+    addresses = [anchor.url for anchor in find_anchors(page, main) if not anchor.webcal]
     addresses += [clean_web_address(url, page.url) for url in islice(stated_links(page), _MAX_LINKS)]
     return group_addresses(addresses, page.url)
 
@@ -89,9 +92,12 @@ def find_anchors(page: TextResponse, root: object = None) -> Iterator[Anchor]:
     without = frozenset(("script", "style", "template")) if whole else _FURNITURE
     anchors = (found for found, _ in walk(element, without) if found is not None and found.tag == "a")
     for anchor in islice(anchors, _MAX_LINKS):
-        url = clean_web_address(anchor.get("href") or "", page.url)
+        address = anchor.get("href") or ""
+        webcal = _WEBCAL.match(address) is not None
+        url = clean_web_address(_WEBCAL.sub("https:", address), page.url)
         if url:
-            yield Anchor(urldefrag(url).url, plain_line(" ".join(islice(anchor.itertext(), 20)))[:_MAX_TEXT_CHARS])
+            text = plain_line(" ".join(islice(anchor.itertext(), 20)))[:_MAX_TEXT_CHARS]
+            yield Anchor(urldefrag(url).url, text, webcal)
 
 
 def _main_part(page: TextResponse) -> object:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from monitor.archive.runs import Document
 from monitor.collect.browser import SLOT
+from monitor.collect.persons import json_without_persons
 from monitor.collect.spider import SourceSpider
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ RUN_HEADER = "X-Eu-Monitor-Browser"
 
 
 class DocumentMiddleware:
-    """Middleware that keeps each response as it came, before it is parsed, so that a mended spider can read it again."""
+    """Middleware that keeps each response as it came, before it is parsed, so that a mended spider can read it again.
+
+    Answers that name persons are kept without them.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -68,7 +72,7 @@ class DocumentMiddleware:
                 status=response.status,
                 headers=json.dumps(headers),
                 content_type=headers.get("Content-Type", ""),
-                body=response.body,
+                body=json_without_persons(response.body) if spider.names_persons else response.body,
                 fetched=spider.now,
             )
         )

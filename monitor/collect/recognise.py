@@ -20,6 +20,7 @@ from monitor.collect.feeds import RefusedFeedError, parse_feed
 from monitor.collect.link_groups import group_addresses, group_links
 from monitor.collect.links import find_feeds
 from monitor.collect.markup import bound_markup
+from monitor.collect.rounds import find_rounds
 from monitor.collect.site import likely_kind
 from monitor.collect.sitemaps import is_sitemap, read_sitemap
 from monitor.collect.text import plain_line
@@ -30,7 +31,7 @@ from monitor.vocabulary import Kind
 
 TRIAL = "ny"
 """Id of a row that is not saved yet."""
-_MAX_LISTS, _MAX_FEEDS, _MIN_EVENTS = 2, 2, 2
+_MAX_LISTS, _MAX_FEEDS, _MIN_EVENTS, _MIN_GRANTS = 2, 2, 2, 2
 _MAX_NAME = 80
 _LANGUAGES = {"sv": "sv", "en": "en", "da": "da", "nb": "nb", "no": "nb", "nn": "nb", "fi": "fi"}
 
@@ -44,7 +45,8 @@ def recognise_rows(document: Document, now: datetime) -> list[Source]:
     """Return the rows that the answer of an address may become, the surest first.
 
     A feed or an iCalendar file is one row. A sitemap gives the lists that its addresses form. A page gives the feeds that it
-    announces, a calendar when it marks events up, the lists that its links form, and else the page alone.
+    announces, a calendar when it marks events up, the lists that its links form, its rounds where it states those of several
+    grants, and else the page alone.
 
     Raises:
         SourceError: The answer is a feed that may do harm.
@@ -61,7 +63,7 @@ def recognise_rows(document: Document, now: datetime) -> list[Source]:
         ]
     if b"<" not in document.body[:2000]:
         return []
-    return list(_page_rows(document))
+    return list(_page_rows(document, now))
 
 
 def _is_feed(document: Document, now: datetime) -> bool:
@@ -75,7 +77,7 @@ def _is_feed(document: Document, now: datetime) -> bool:
     return True
 
 
-def _page_rows(document: Document) -> Iterator[Source]:
+def _page_rows(document: Document, now: datetime) -> Iterator[Source]:
     page = HtmlResponse(document.url, body=document.body, headers={"Content-Type": document.content_type})
     markup = bound_markup(page.text).markup
     selector = Selector(text=markup)
@@ -91,8 +93,17 @@ def _page_rows(document: Document) -> Iterator[Source]:
     lists = group_links(page)[:_MAX_LISTS]
     for group in lists:
         yield _row("page", page.url, name, language, links=group.pattern, example=group.example)
-    if not lists:
+    if _has_rounds(page, guess, language, now):
+        yield _row("rounds", page.url, name, language, publishes=[Kind.CALL])
+    elif not lists:
         yield _row("page", page.url, name, language)
+
+
+def _has_rounds(page: HtmlResponse, guess: Source, language: str, now: datetime) -> bool:
+    """Return whether a page states the rounds of several grants, as the reader of rounds reads it."""
+    reference = now.astimezone(ZoneInfo(guess.time_zone)).date()
+    grants = find_rounds(page.text, page.url, reference=reference, language=language, zone=guess.time_zone)
+    return len(grants) >= _MIN_GRANTS
 
 
 def _row(kind: str, url: str, name: str, language: str = "", example: str = "", **more: Any) -> Source:

@@ -39,6 +39,28 @@ _NOT_APPLYING = re.compile(
     r"redovis|beslut|besked|utbetal|bidragsram|rapport|uppfölj|publicer|decision|payment|report", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
+# Where a line has one round after another, each with its label: "Omgång 1: 15 januari. Omgång 2: 15 augusti".
+_NEXT_ROUND = re.compile(r"(?<=[.;])\s+(?=[^\d:.;]{2,40}?(?:\s\d{1,2})?\s*:\s*(?:den\s)?\d)")
+# A grant's name, a dash or a colon, and when to apply for it: "Bokinköp – ansökan öppen 1–28 februari".
+_NAMED_LINE = re.compile(
+    r"(?P<name>[^\d:|.]{5,80}?)(?:\s+[–—-]|:)\s+(?P<rest>(?:ansök|sök\b|öppe[nt]\b|öppnar\b|sista\b|apply|open\b|applications?\b|deadline).*)",
+    re.IGNORECASE,
+)
+_SEASON = re.compile(
+    r"(?:vår|sommar|höst|vinter|första|andra|tredje|sista|spring|summer|autumn|winter|first|second)", re.IGNORECASE
+)
+# Headings that name no grant.
+_GENERAL = re.compile(
+    r"(?:(?:aktuella|alla|våra|öppna|kommande) )?(?:(?:stats|projekt)?bidrag|stöd|utlysningar|kalender|tider|grants|calls)$",
+    re.IGNORECASE,
+)
+_OPENING_COLUMN = re.compile(r"(?:ansökan |omgången |utlysningen )?öppnar|öppnas|ansökan från|opens?\b|opening", re.IGNORECASE)
+_CLOSING_COLUMN = re.compile(
+    r"(?:ansökan |omgången |utlysningen )?stänger|stängs|sista (?:ansöknings)?dag|ansökan till|clos(?:es|ing)|deadline",
+    re.IGNORECASE,
+)
+# A row of a table in a text; one of two cells may be "label: value".
+_CELL = re.compile(r" \| |: ")
 
 
 @dataclass(slots=True)
@@ -94,9 +116,10 @@ def find_rounds(markup: str, url: str, *, within: str = "", reference: date, lan
         links = _links(body, url)
         lines = html_to_text(body).split("\n")[:lines_left] if lines_left else []
         lines_left -= len(lines)
-        for line in lines:
-            text = line.strip(" •·-–")
-            named = next((name for name in links if text.startswith(name) and not _STEP.match(name)), "")
+        for name, text in _entries(lines, title):
+            if name:
+                grants.append(Grant(name, links.get(name.rpartition(": ")[2], "")))
+            named = next((linked for linked in links if text.startswith(linked) and not _STEP.match(linked)), "")
             if named:
                 grants.append(Grant(named, links[named]))
                 text = text.removeprefix(named).lstrip(" :|,–-")
@@ -107,6 +130,41 @@ def find_rounds(markup: str, url: str, *, within: str = "", reference: date, lan
                 _add_line(grants[-1], text, before, reference, language, zone)
             before = text or before
     return _merged(grants)
+
+
+def _entries(lines: list[str], heading: str) -> Iterator[tuple[str, str]]:
+    """Yield the lines under a heading, each with the name of the grant that begins with it, or "".
+
+    A line with several rounds is several lines, and a row of a table whose columns say when a grant opens and closes is one line.
+    """
+    columns: list[str] = []
+    for line in lines:
+        cells = [cell.strip() for cell in _CELL.split(line)]
+        if len(cells) > 1 and any(_CLOSING_COLUMN.match(cell) for cell in cells) and not _DIGIT.search(line):
+            columns = cells
+        elif columns and len(cells) == len(columns) and _DIGIT.search(line):
+            yield _table_row(cells, columns)
+        else:
+            columns = []
+            for part in _NEXT_ROUND.split(line):
+                yield _named_line(part.strip(" •·-–"), heading)
+
+
+def _table_row(cells: list[str], columns: list[str]) -> tuple[str, str]:
+    """Return the name of the grant in a row of a table, or "", and a line that says when it opens and closes."""
+    opens = next((cell for cell, column in zip(cells, columns, strict=True) if _OPENING_COLUMN.match(column)), "")
+    closes = next((cell for cell, column in zip(cells, columns, strict=True) if _CLOSING_COLUMN.match(column)), "")
+    name = cells[0] if not _OPENING_COLUMN.match(columns[0]) and not _CLOSING_COLUMN.match(columns[0]) else ""
+    opening = f"Ansökan öppnar {opens} och stänger {closes}" if _DIGIT.search(opens) else f"Sista ansökningsdag: {closes}"
+    return ("" if _STEP.match(name) else name), opening if _DIGIT.search(closes) else ""
+
+
+def _named_line(line: str, heading: str) -> tuple[str, str]:
+    """Return the name of the grant that a line begins with, below its heading, and the rest; "" and the line where none is."""
+    found = _NAMED_LINE.match(line)
+    if found is None or not _DIGIT.search(found["rest"]) or _STEP.match(found["name"]) or _SEASON.match(found["name"]):
+        return "", line
+    return found["name"] if not heading or _GENERAL.match(heading) else f"{heading}: {found['name']}", found["rest"]
 
 
 def _merged(grants: list[Grant]) -> list[Grant]:

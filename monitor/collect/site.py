@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 
 from courlan import is_navigation_page, is_not_crawlable
 from parsel import Selector
-from scrapy.http import TextResponse
+from scrapy.http import HtmlResponse, TextResponse
 from scrapy.utils.sitemap import sitemap_urls_from_robots
 from trafilatura.feeds import LINK_VALIDATION_RE
 
@@ -37,8 +37,9 @@ _SERVICES = re.compile(
 )
 _COMMENTS = re.compile(r"comment", re.IGNORECASE)
 # Feeds at the root of a site or in the folder of a section, those that answer most often first.
-_COMMON_FEEDS = ("feed/", "rss.xml", "feed.xml", "atom.xml", "rss")
-_MAX_ANNOUNCED, _MAX_SECTIONS, _MAX_TYPES, _MAX_SITEMAPS, _MAX_FOLDERS = 4, 5, 4, 3, 3
+_COMMON_FEEDS = ("feed/", "rss.xml", "feed.xml", "atom.xml", "rss", "index.xml")
+_SECTION_FEEDS = ("feed/", "rss/", "rss.xml", "feed.xml")
+_MAX_ANNOUNCED, _MAX_SECTIONS, _MAX_TYPES, _MAX_SITEMAPS, _MAX_FOLDERS, _MAX_CALENDARS = 4, 5, 4, 3, 3, 2
 
 
 class System(StrEnum):
@@ -118,7 +119,10 @@ def find_leads(page: TextResponse) -> list[Lead]:
 
 
 def find_further_leads(lead: Lead, document: Document) -> list[Lead]:
-    """Return the addresses that the answer to a lead gives: feeds of WordPress's post types, sitemaps, folders of a sitemap."""
+    """Return the addresses that the answer to a lead gives.
+
+    They are feeds of WordPress's post types, sitemaps, folders of a sitemap, and calendar files that a section links to.
+    """
     if lead.expected is Expected.TYPES:
         return [
             Lead(urljoin(lead.url, f"../../../feed/?post_type={name}"), Expected.FEED, f"inläggstypen {name} i WordPress")
@@ -129,7 +133,7 @@ def find_further_leads(lead: Lead, document: Document) -> list[Lead]:
         return [Lead(url, Expected.SITEMAP, "sajtkartan som robots.txt anger") for url in addresses]
     if lead.expected is Expected.SITEMAP:
         return _from_sitemap(document)
-    return []
+    return _calendar_files(document) if lead.expected is Expected.PAGE else []
 
 
 def find_sections(page: TextResponse) -> list[Anchor]:
@@ -141,7 +145,7 @@ def find_sections(page: TextResponse) -> list[Anchor]:
         if parts.netloc != own.netloc or parts.query or is_not_crawlable(anchor.url) or is_navigation_page(anchor.url):
             continue
         points = _points(parts, anchor.text)
-        if points and anchor.url not in scored and anchor.url.rstrip("/") != page.url.rstrip("/"):
+        if points and not anchor.webcal and anchor.url not in scored and anchor.url.rstrip("/") != page.url.rstrip("/"):
             scored[anchor.url] = points, anchor
     best = sorted(scored.values(), key=lambda found: -found[0])
     chosen: list[Anchor] = []
@@ -173,7 +177,7 @@ def _announced(page: TextResponse) -> list[Lead]:
     linked = []
     for anchor in find_anchors(page):
         is_feed = LINK_VALIDATION_RE.search(anchor.url) or _FEED_ADDRESS.search(anchor.url)
-        is_calendar = urlsplit(anchor.url).path.endswith(".ics")
+        is_calendar = _is_calendar_file(anchor)
         if (is_feed or is_calendar) and registered_domain(urlsplit(anchor.url).hostname or "") == own:
             linked.append(
                 Lead(
@@ -186,6 +190,23 @@ def _announced(page: TextResponse) -> list[Lead]:
             linked.append(Lead(anchor.url, Expected.PAGE, f"sidan {anchor.text}"))
     unique = {lead.url: lead for lead in (*head, *linked) if not _COMMENTS.search(lead.url)}
     return list(unique.values())[:_MAX_ANNOUNCED]
+
+
+def _is_calendar_file(anchor: Anchor) -> bool:
+    return anchor.webcal or urlsplit(anchor.url).path.lower().endswith(".ics")
+
+
+def _calendar_files(document: Document) -> list[Lead]:
+    """Return the calendar files of its own site that a page links to."""
+    page = HtmlResponse(document.url, body=document.body, headers={"Content-Type": document.content_type})
+    own = registered_domain(urlsplit(page.url).hostname or "")
+    files = (
+        anchor.url
+        for anchor in find_anchors(page)
+        if _is_calendar_file(anchor) and registered_domain(urlsplit(anchor.url).hostname or "") == own
+    )
+    leads = (Lead(url, Expected.FEED, f"kalenderfil som sidan {urlsplit(page.url).path} länkar till") for url in files)
+    return list(islice(leads, _MAX_CALENDARS))
 
 
 def _of_system(page: TextResponse, system: System) -> Iterator[Lead]:
@@ -213,7 +234,7 @@ def _of_system(page: TextResponse, system: System) -> Iterator[Lead]:
 
 def _common_feeds(folders: Iterable[str]) -> Iterator[Lead]:
     for number, folder in enumerate(folders):
-        for name in _COMMON_FEEDS if not number else _COMMON_FEEDS[:3]:
+        for name in _COMMON_FEEDS if not number else _SECTION_FEEDS:
             yield Lead(urljoin(_as_folder(folder), name), Expected.FEED, "vanlig adress för flöden")
 
 

@@ -77,6 +77,8 @@ class SourceSpider(scrapy.Spider):
     """True when the spider reads everything that the source has, so that a missing item has vanished."""
     takes_over: ClassVar[bool] = False
     """True for the spider of another archive."""
+    names_persons: ClassVar[bool] = False
+    """True when the publisher's JSON answers name persons, whom the documents that are kept leave out."""
     knows_rows: ClassVar[bool] = False
     """True when the spider recognises unchanged rows by `known`."""
     earlier: Sequence[PastReading] = ()

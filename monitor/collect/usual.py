@@ -9,13 +9,13 @@ from itertools import pairwise
 from statistics import median
 from typing import Protocol
 
+from monitor.collect.item_losses import LOST_PART, MIN_CHARS, ItemFacts, find_item_losses
+
 LEARNED_FIELDS = {"deadline": "sista ansökningsdag", "published": "publiceringsdatum", "text": "text", "starts": "starttid"}
 """Facts of items whose share is learned, as `monitor.collect.health.measure` counts them, in Swedish."""
 _MAX_RUNS, _MIN_RUNS, _MIN_ITEMS = 30, 3, 5
 """Readings that are looked back at; readings and items that a comparison needs."""
 _USUAL_SHARE, _LOST_SHARE = 0.5, 0.05
-_MIN_CHARS, _LOST_PART = 400, 0.2
-"""Length of texts, in characters, from which a fall counts, and the part of it below which it is a loss."""
 _DAY_SECONDS = 86_400
 
 
@@ -52,6 +52,10 @@ class PastReading(Protocol):
     @property
     def read_chars(self) -> int | None:
         """Return the median length of the texts of all items that were read."""
+
+    @property
+    def each(self) -> Mapping[str, ItemFacts]:
+        """Return the facts of each item by its key, passed on or left out; empty for many items and where not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ def find_losses(now: PastReading, earlier: Sequence[PastReading]) -> list[str]:
     """Return in Swedish which facts a reading has lost: those that most items used to have and that nearly none has now.
 
     Where fewer than five items are passed on, all that were read are compared: an item that has lost its text may be left out for
-    it. What the last accepted reading lacked as well is not lost anew: a person has accepted it so.
+    it. Where fewer were read, the same items are compared one by one. What the last accepted reading lacked as well is not lost
+    anew: a person has accepted it so.
     """
     if not earlier:
         return []
@@ -102,7 +107,7 @@ def find_losses(now: PastReading, earlier: Sequence[PastReading]) -> list[str]:
     if kept >= _MIN_ITEMS:
         return _compare(now, earlier)
     if now.read_fields.get("items", 0) < _MIN_ITEMS:
-        return []
+        return list(find_item_losses(now.each, [run.each for run in earlier], now.at))
     return [*_compare(_whole(now), [_whole(run) for run in earlier]), *_lost_kinds(now, earlier)]
 
 
@@ -117,10 +122,13 @@ class _WholeReading:
     chars: int | None
     read_fields: Mapping[str, int]
     read_chars: int | None
+    each: Mapping[str, ItemFacts]
 
 
 def _whole(run: PastReading) -> _WholeReading:
-    return _WholeReading(run.at, run.items, run.changes, run.read_fields, run.read_chars, run.read_fields, run.read_chars)
+    return _WholeReading(
+        run.at, run.items, run.changes, run.read_fields, run.read_chars, run.read_fields, run.read_chars, run.each
+    )
 
 
 def _compare(now: PastReading, earlier: Sequence[PastReading]) -> list[str]:
@@ -156,9 +164,9 @@ def _is_lost(run: PastReading, name: str) -> bool:
 
 
 def _lost_length(now: PastReading, last: PastReading, usual: Usual) -> Iterator[str]:
-    if usual.chars is None or now.chars is None or usual.chars < _MIN_CHARS or not now.chars:
+    if usual.chars is None or now.chars is None or usual.chars < MIN_CHARS or not now.chars:
         return
-    limit = usual.chars * _LOST_PART
+    limit = usual.chars * LOST_PART
     if now.chars < limit and (last.chars is None or last.chars >= limit):
         yield f"Texterna har blivit korta: omkring {now.chars} tecken. Förr var de omkring {usual.chars}."
 

@@ -100,7 +100,8 @@ def judge_verdict(source: Source, reading: SourceReading, problems: Sequence[Pro
 
 def trial_command(source: str, change: Mapping[str, object]) -> str:
     """Return the command that reads a source with other values of some keys of its row."""
-    texts = {key: "true" if value in (True, "true") else f"'{value}'" for key, value in change.items()}
+    words = {True: "true", "true": "true", False: "false"}
+    texts = {key: words.get(value) or f"'{value}'" for key, value in change.items() if isinstance(value, (str, bool))}
     return " ".join(["monitor sources check", source, *(f"--set {key}={text}" for key, text in texts.items())])
 
 

@@ -122,6 +122,12 @@ def is_same_row(row: Mapping[str, Any], source: Source) -> bool:
     return reads == (source.kind, source.url.rstrip("/"), source.links, source.browser)
 
 
+def is_list_alone(row: Mapping[str, Any], source: Source) -> bool:
+    """Return whether a found row reads the page that is a source's list as an item of its own, without the articles it lists."""
+    alone = row["kind"] == "page" and not row.get("links")
+    return alone and bool(source.links) and row["url"].rstrip("/") == source.url.rstrip("/")
+
+
 def check_all(
     config: Config, now: datetime, progress: Callable[[CheckedSource, int, int], None], *, seek: bool = True
 ) -> list[CheckedSource]:
@@ -138,11 +144,18 @@ def describe_todo(checked: CheckedSource) -> str:
     if not found:
         return checked.check.todo
     row = found["row"]
-    command = trial_command(checked.source.id, {key: row[key] for key in ROW_KEYS if row.get(key)})
+    command = trial_command(checked.source.id, _changed_keys(row, checked.source))
     sure = "" if found["sure"] else "troligen "
+    doubts = "" if found["sure"] else " ".join(["", "Osäkert:", *found.get("doubts", ())])
     if row.get("browser"):
-        return f"Listan byggs av skript, men kan {sure}läsas med installationens webbläsare. Pröva: {command}"
-    return f"Webbplatsen har {sure}en annan rad. Pröva: {command}"
+        return f"Listan byggs av skript, men kan {sure}läsas med installationens webbläsare. Pröva: {command}{doubts}"
+    return f"Webbplatsen har {sure}en annan rad. Pröva: {command}{doubts}"
+
+
+def _changed_keys(row: Mapping[str, Any], source: Source) -> dict[str, Any]:
+    """Return the keys of a found row that say what is read; an empty one only where it takes the place of another value."""
+    values = {key: row.get(key, False if key == "browser" else "") for key in ROW_KEYS}
+    return {key: value for key, value in values.items() if value or getattr(source, key)}
 
 
 def verdict_of(checked: CheckedSource) -> Verdict:
@@ -175,7 +188,7 @@ def report_checks(done: Iterable[CheckedSource], now: datetime) -> dict[str, Any
             "newest": check.newest.isoformat() if check.newest else None,
             "todo": without_addresses(describe_todo(checked)) if is_ours else "",
             "moved": checked.moved if is_ours else "",
-            "found": _found_keys(checked.found) if is_ours else {},
+            "found": _found_keys(checked) if is_ours else {},
             "confirmed": source.confirmed,
             "confirmed_by": source.confirmed_by,
         }
@@ -189,10 +202,11 @@ def report_checks(done: Iterable[CheckedSource], now: datetime) -> dict[str, Any
     }
 
 
-def _found_keys(found: Mapping[str, Any]) -> dict[str, Any]:
+def _found_keys(checked: CheckedSource) -> dict[str, Any]:
+    found = checked.found
     if not found:
         return {}
-    row = {key: found["row"][key] for key in ROW_KEYS if found["row"].get(key)}
+    row = _changed_keys(found["row"], checked.source)
     return {**row, **{key: found[key] for key in ("sure", "items", "ahead", "newest")}}
 
 

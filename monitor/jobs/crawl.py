@@ -32,6 +32,7 @@ from monitor.archive.runs import (
 )
 from monitor.collect import settings as scrapy_settings_module
 from monitor.collect.health import RunFacts, measure
+from monitor.collect.item_losses import read_items
 from monitor.collect.parsing import stop_parsing
 from monitor.collect.pipelines import clean_call, item_problem
 from monitor.collect.programmes import Programmes
@@ -301,6 +302,7 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
         problems += [Problem(ProblemKind.FIELDS, loss) for loss in find_losses(_facts(reading, now), spider.earlier)]
     whole = not any(problem.kind is ProblemKind.INCOMPLETE for problem in problems)
     fell = any(problem.kind is ProblemKind.FALL for problem in problems)
+    passed_over = sorted({problem.kind.value for problem in problems if problem.kind in doubts})
     problems = [problem for problem in problems if problem.kind not in doubts]
     if problems:
         state = RunState.DEGRADED if reading.calls or reading.taken else RunState.FAILED
@@ -334,6 +336,7 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
             "skipped": dict(list(reading.skipped.items())[:50]),
             "validators": reading.validators or spider.validators,
             "not_modified": reading.not_modified,
+            **({"accepted_doubts": passed_over} if passed_over else {}),
             **({"refused": sorted(reading.calls)} if fell and problems else {}),
             **measure(reading, now),
         },
@@ -344,7 +347,8 @@ def _facts(reading: SourceReading, now: datetime) -> RunFacts:
     """Return the counts of a reading that its source's usual numbers are compared with."""
     measured: dict[str, Any] = measure(reading, now)
     names = ("fields", "chars", "read_fields", "read_chars")
-    return RunFacts(at=now, accepted=False, items=reading.items, **{name: measured[name] for name in names})
+    each = read_items(measured["each"])
+    return RunFacts(at=now, accepted=False, items=reading.items, each=each, **{name: measured[name] for name in names})
 
 
 def left_out_items(spider: SourceSpider) -> dict[str, LeftOutItem]:

@@ -31,12 +31,12 @@ from monitor.jobs.reading_process import ReadingProcess
 from monitor.jobs.sources import describe_reading
 from monitor.sources import BROWSED_KINDS, Source
 
-_MAX_ARTICLES, _MAX_LEADS, _MAX_FURTHER, _MAX_PARENTS = 4, 14, 8, 3
+_MAX_ARTICLES, _MAX_LEADS, _MAX_FURTHER, _MAX_PARENTS = 4, 20, 8, 3
 _MAX_RUN_SECTIONS = 4
 """Sections of a site whose first page scripts make that are read."""
 _MAX_ROUNDS = 5
 """Rounds of addresses: those of the page, then for example robots.txt, an index of sitemaps, a sitemap, and a folder of it."""
-_MAX_ROWS = {"feed": 4, "calendar": 1, "list": 3, "sitemap": 1, "alone": 1}
+_MAX_ROWS = {"feed": 4, "calendar": 1, "list": 3, "rounds": 1, "sitemap": 1, "alone": 1}
 """Rows of each form that are read at most."""
 _DEPTH_OF_HOME = 1
 """Levels of a path up to which it may be a site's first page ("/", "/sv/")."""

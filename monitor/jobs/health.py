@@ -9,6 +9,7 @@ from monitor.archive.findings import find_lost
 from monitor.archive.runs import RunRow, list_runs, write_health
 from monitor.archive.scheduler import all_readings
 from monitor.collect.health import Health, HealthClass, RunFacts, judge_health
+from monitor.collect.item_losses import read_items
 from monitor.collect.usual import describe_usual, learn
 from monitor.errors import MonitorError
 from monitor.sources import ADDRESS_KINDS, CLOCK_SLACK
@@ -75,6 +76,8 @@ def run_facts(row: RunRow) -> RunFacts:
         chars=stats.get("chars"),
         read_fields=dict(stats.get("read_fields") or {}),
         read_chars=stats.get("read_chars"),
+        each=read_items(stats.get("each")),
+        accepted_doubts=tuple(str(kind) for kind in stats.get("accepted_doubts") or ()),
         problems=tuple((str(kind), str(text)) for kind, text in stats.get("problems") or ()),
         moved=str(stats.get("moved") or ""),
     )

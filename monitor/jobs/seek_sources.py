@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.archive import Archive
 from monitor.archive.codec import stamp
 from monitor.archive.findings import RowFinding, store_finding
-from monitor.jobs.check_sources import is_same_row
+from monitor.jobs.check_sources import is_list_alone, is_same_row
 from monitor.jobs.find_sources import SiteSearch
 from monitor.jobs.health import lost_sources
 from monitor.jobs.members import open_installation
@@ -50,11 +50,17 @@ def _store(archive: Archive, found: list[RowFinding]) -> None:
 
 
 def _note(found: list[RowFinding], source: Source, now: datetime, search: SiteSearch) -> None:
-    rows = [row for row in search.outcome()["rows"] if row["items"] and not is_same_row(row["row"], source)]
+    rows = [row for row in search.outcome()["rows"] if row["items"] and _may_replace(row, source)]
     if not rows:
         found.append(RowFinding(source.id, stamp(now), source.url))
         return
     found.append(RowFinding(source.id, stamp(now), source.url, _keys(rows[0]["row"], source), _sample(rows[0])))
+
+
+def _may_replace(found: dict[str, Any], source: Source) -> bool:
+    """Return whether a found row may take the place of a source: it reads something else, and no list as a doubtful article."""
+    row = found["row"]
+    return not is_same_row(row, source) and (found["sure"] or not is_list_alone(row, source))
 
 
 def _keys(row: dict[str, Any], source: Source) -> dict[str, Any]:

@@ -345,9 +345,12 @@ def _states_terms(seen: _Seen, *, coming: bool) -> bool:
 
 
 def _is_past_call(seen: _Seen, ahead: bool | None) -> bool:
-    """Tell whether it is the page of a closed call, told in the past tense: "Mellan den 15 och 30 maj kunde kommuner söka"."""
+    """Tell whether it is the page of a closed call, told in the past tense: "Mellan den 15 och 30 maj kunde kommuner söka".
+
+    Its last day must be known and have passed: without one a programme that is over for good would look like an open call.
+    """
     named = bool(seen.title & {"money", "round"}) or {"round", "terms"} <= seen.item
-    return named and not ahead and {"could", "no_round"} <= seen.item and not seen.any("granted", "after")
+    return named and ahead is False and {"could", "no_round"} <= seen.item and not seen.any("granted", "after")
 
 
 def _tells_results(seen: _Seen, ahead: bool | None) -> bool:

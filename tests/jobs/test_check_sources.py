@@ -10,8 +10,11 @@ import pytest
 
 from monitor.archive import open_archive
 from monitor.archive.source_checks import list_checks
+from monitor.collect.verdicts import SourceCheck
 from monitor.config import load_config
-from monitor.jobs import check_sources
+from monitor.jobs import check_sources, seek_sources
+from monitor.sources import Source
+from monitor.vocabulary import Verdict
 from tests import twelve_sites
 from tests.commands import Installation
 from tests.forked import run_function
@@ -144,3 +147,40 @@ def test_all_and_one_exclude_each_other(tmp_path, wrong):
     place = Installation(tmp_path)
     place.configure("")
     assert place.ask("sources", *wrong).code == 2
+
+
+def found_alone(links, *, browser=False):
+    """Return a source with a list whose site gave the list page alone, with little text."""
+    row = {"id": "moln", "kind": "page", "name": "Moln", "url": "https://moln.se/stod/", "links": links, "browser": browser}
+    source = Source.model_validate(row)
+    lost = SourceCheck(Verdict.REMADE, "", "Titta närmare.", (), items=0, ahead=0, newest=None, thin=0)
+    found = {
+        "row": {"id": "ny", "kind": "page", "url": "https://moln.se/stod/"},
+        "sure": False,
+        "doubts": ["Posterna har nästan ingen text.", "Ingenting har en dag framåt just nu."],
+        "items": 1,
+        "ahead": 0,
+        "newest": None,
+    }
+    return check_sources.CheckedSource(source, lost, found=found)
+
+
+def test_a_found_page_alone_is_told_with_the_keys_that_it_empties_and_its_doubts():
+    todo = check_sources.describe_todo(found_alone("/stod/[^/]+"))
+    assert "--set kind='page' --set url='https://moln.se/stod/' --set links=''" in todo
+    assert "--set browser" not in todo
+    assert todo.endswith("Osäkert: Posterna har nästan ingen text. Ingenting har en dag framåt just nu.")
+    assert "--set browser=false" in check_sources.describe_todo(found_alone("/stod/[^/]+", browser=True))
+    assert "links" not in check_sources.describe_todo(found_alone("")), "nothing is emptied"
+    assert check_sources._found_keys(found_alone("/stod/[^/]+"))["links"] == ""
+
+
+def test_a_list_page_alone_is_known_as_such():
+    source = found_alone("/stod/[^/]+").source
+    assert check_sources.is_list_alone({"kind": "page", "url": "https://moln.se/stod"}, source)
+    assert not check_sources.is_list_alone({"kind": "page", "url": "https://moln.se/stod/", "links": "/x"}, source)
+    assert not check_sources.is_list_alone({"kind": "page", "url": "https://moln.se/bidrag/"}, source)
+    assert not check_sources.is_list_alone({"kind": "page", "url": "https://moln.se/stod/"}, found_alone("").source)
+    assert not seek_sources._may_replace({"row": {"kind": "page", "url": source.url}, "sure": False}, source)
+    assert seek_sources._may_replace({"row": {"kind": "page", "url": source.url}, "sure": True}, source)
+    assert seek_sources._may_replace({"row": {"kind": "feed", "url": f"{source.url}feed/"}, "sure": False}, source)

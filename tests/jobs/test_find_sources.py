@@ -4,9 +4,11 @@ import tomllib
 from datetime import UTC, datetime
 
 import pytest
+from scrapy.http import HtmlResponse
 
 from monitor.archive.runs import Document
 from monitor.collect.recognise import recognise_rows
+from monitor.collect.site import find_leads
 from monitor.config import load_config
 from monitor.errors import ConfigError, SourceError
 from monitor.jobs.add_source import add_found_row
@@ -176,3 +178,97 @@ def test_a_source_is_checked_with_another_value_of_a_key(tmp_path):
     assert {"address": "confirmed"} in [remedy["change"] for remedy in outcome.json["remedies"]]
     assert wrong.code == 2
     assert "address" in wrong.err
+
+
+GRANTS = ("Nattskola", "Skolmat", "Simträning", "Läxklubb", "Slöjdsalar", "Fjällresor", "Körsång", "Skolgårdar")
+MONTHS = ("september", "oktober", "november")
+
+
+def timetable(*, linked=False):
+    """Return a page with the days of eight grants, each under its heading, which may link to the grant's own page."""
+
+    def part(number, name):
+        heading = f'<a href="/tider/{name.lower()}">{name}</a>' if linked else name
+        days = f"Sök: 15 {MONTHS[number % 2]}–20 {MONTHS[number % 2 + 1]} 2026"
+        return f"<h2>{heading}</h2><p>{days}</p><p>Redovisa: 1–31 mars 2027</p><p>Vem: kommunala huvudmän</p>"
+
+    body = "".join(part(number, name) for number, name in enumerate(GRANTS))
+    return f'<!doctype html><html lang="sv"><head><title>Tider för bidrag</title></head><body><main><h1>Tider</h1>{body}</main></body></html>'
+
+
+def test_a_page_with_the_rounds_of_several_grants_is_one_of_rounds(tmp_path):
+    pages = {"/tider": (timetable(), "text/html; charset=utf-8")}
+    outcome, _, url = find(tmp_path, pages, "/tider", "--write")
+    first = outcome.json["rows"][0]
+    assert (first["row"]["kind"], first["row"]["url"], first["items"], first["ahead"], first["sure"]) == (
+        "rounds",
+        f"{url}/tider",
+        8,
+        8,
+        True,
+    )
+    assert [item["title"] for item in first["check"]["items"]][:2] == ["Nattskola", "Skolmat"]
+    assert [row["row"]["kind"] for row in outcome.json["rows"]] == ["rounds"], "the page alone would be one item"
+    written = next(source for source in tomllib.loads((tmp_path / "monitor.toml").read_text("utf-8"))["source"])
+    assert written["kind"] == "rounds"
+
+
+def test_one_grant_with_two_rounds_is_a_page():
+    two = ARTICLE.format(n=1).replace("</main>", "<h2>Sök</h2><p>Sök: 1–30 juni 2026</p><p>Sök: 1–30 november 2026</p></main>")
+    assert [row[0] for row in rows_of(two)] == ["page"]
+    kinds = [row[0] for row in rows_of(timetable(linked=True))]
+    assert kinds[0] == "page", "each grant has a page of its own"
+    assert "rounds" in kinds
+
+
+def plain_page(title, body):
+    return (
+        f'<!doctype html><html lang="sv"><head><title>{title}</title></head><body><main><h1>{title}</h1>{body}</main></body></html>',
+        "text/html; charset=utf-8",
+    )
+
+
+def test_the_calendar_file_that_a_section_links_to_is_found_from_the_first_page(tmp_path):
+    event = CALENDAR[CALENDAR.index("BEGIN:VEVENT") : CALENDAR.index("END:VCALENDAR")]
+    events = CALENDAR.replace("END:VCALENDAR", event.replace("UID:1", "UID:2") + "END:VCALENDAR")
+    sitemap = '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>'
+    pages = {
+        "/": plain_page("Småstad", '<p>Välkommen till oss.</p><a href="/kalender/">Kalender</a>'),
+        "/kalender/": plain_page("Kalender", '<p>Här är våra möten.</p><a href="/kalender/alla.ics">Hela kalendern</a>'),
+        "/kalender/alla.ics": (events, "text/calendar"),
+        "/sitemap.xml": (sitemap, "application/xml"),
+    }
+    outcome, asked, url = find(tmp_path, pages, "/")
+    assert "/kalender/alla.ics" in asked
+    first = outcome.json["rows"][0]["row"]
+    assert (first["kind"], first["url"]) == ("calendar", f"{url}/kalender/alla.ics")
+
+
+def leads_of(body, url="https://smastad.example.se/"):
+    return {lead.url: lead for lead in find_leads(HtmlResponse(url, body=plain_page("Småstad", body)[0].encode()))}
+
+
+def test_a_link_that_subscribes_to_a_calendar_is_followed_by_https():
+    leads = leads_of('<a href="webcal://smastad.example.se/moten/export?typ=ical">Prenumerera</a>')
+    assert leads["https://smastad.example.se/moten/export?typ=ical"].way == "kalenderfil som sidan länkar till"
+    assert not any("annan" in url for url in leads_of('<a href="webcal://annan.example.org/alla.ics">Prenumerera</a>'))
+
+
+def test_common_feeds_of_the_root_and_of_a_press_section_are_tried():
+    leads = leads_of('<a href="/press/">Press</a>')
+    assert {"https://smastad.example.se/index.xml", "https://smastad.example.se/press/rss/"} <= leads.keys()
+    assert "https://smastad.example.se/press/rss/" not in leads_of('<a href="/omoss/">Organisation</a>')
+
+
+def test_write_shows_the_rows_before_it_asks_for_a_number(tmp_path):
+    place = Installation(tmp_path)
+    place.configure("[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n")
+    body = FEED.replace("{base}", "https://x.se").replace("20 augusti 2026", "20 augusti 2025").encode()
+    with serve(
+        lambda asked: Answer(body, headers={"Content-Type": "application/xml"}) if asked.path == "/flode" else Answer(status=404)
+    ) as publisher:
+        outcome = place.fork("sources", "find", f"{publisher.url}/flode", "--write", now="2026-05-20T08:00")
+    assert outcome.code != 0
+    assert "--row 1" in outcome.err
+    assert f"{publisher.url}/flode" in outcome.out
+    assert "Osäker" in outcome.out

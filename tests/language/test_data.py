@@ -11,6 +11,7 @@ import pytest
 from monitor.language import (
     applicant_clauses,
     application_language,
+    closed,
     countries,
     datafile,
     date_cues,
@@ -40,6 +41,7 @@ PATTERNS = {
     "shares.toml": shares._PATTERNS,
     "places.toml": places._PATTERNS,
     "project_terms.toml": project_terms._PATTERNS,
+    "closed.toml": closed._PATTERNS,
     "invited.toml": invited._PATTERNS,
     "application_language.toml": application_language._PATTERNS,
 }

@@ -216,6 +216,12 @@ def test_what_was_found_on_the_site_of_a_lost_source_is_shown_and_taken_with_one
     assert "Hittat på samma webbplats" in plain(shown)
     assert "Stöd till &lt;b&gt;lekplatser" in shown.text or "Stöd till lekplatser" in shown.text
     assert "Kan vara något annat." in plain(shown)
+    assert "Källan gav inget, så" in plain(shown)
+    with site.archive.writing() as db:
+        write_health(db, "norden", "fields", "Ingen av 6 poster har längre sista ansökningsdag.", site.clock())
+    poorer = plain(coordinator.get(path))
+    assert "Källans poster saknar något som de förr hade, så" in poorer
+    assert "Källan gav inget" not in poorer
     assert coordinator.get(f"{path}/ta").status_code in (404, 405), "nothing acts on GET"
     assert file_of(site).read_text("utf-8") == before
     taken = coordinator.post(f"{path}/ta", page=path)
