@@ -27,7 +27,8 @@ from monitor.collect.text import TITLE_LENGTH, plain_line, plain_text, repair_su
 from monitor.collect.time_elements import find_page_time, keep_times, stated_end, stated_hours, stated_place
 from monitor.collect.titles import find_headline, find_site_names, main_headings, remove_site_name
 from monitor.language import analyser
-from monitor.language.applicants import find_applicants, municipal_role
+from monitor.language.applicant_roles import municipal_role
+from monitor.language.applicants import find_applicants
 from monitor.language.budget import find_budget
 from monitor.language.dates import DateRole, FoundDate, find_dates
 from monitor.language.deadlines import (

@@ -18,7 +18,8 @@ from monitor.documents.lines import join_lines
 from monitor.documents.model import DocumentPage
 from monitor.documents.topics import NO_CALL, PageTopics, find_topics, several
 from monitor.language.applicant_limits import limited
-from monitor.language.applicants import Role, find_applicants, municipal_role
+from monitor.language.applicant_roles import Role, municipal_role
+from monitor.language.applicants import find_applicants
 from monitor.language.application_language import list_application_languages
 from monitor.language.money import AmountRole, FoundAmount, find_amounts
 from monitor.language.project_terms import list_countries, list_months, list_one_stage, list_partners
