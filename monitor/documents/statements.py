@@ -79,8 +79,8 @@ ANSWERS: Mapping[Role, str] = {Role.MAY: "ja", Role.MUST: "ja", Role.PARTNER: "s
 # Who may apply is read below such a heading alone: elsewhere a document of eighty pages names everybody.
 _ELIGIBILITY = re.compile(
     r"^[ \t]*(?:\d{1,2}(?:\.\d{1,2})?\.?[ \t]+)?(?:eligible (?:participants|applicants|entities)\b|eligibility\b|"
-    r"who (?:can|may) apply|"
-    r"vem kan söka|vilka kan söka|vem kan få|sökande\b|behöriga sökande)[^\n]{0,60}$",
+    r"who (?:can|may|cannot|may not) apply|"
+    r"(?:vem|vilka) kan (?:inte )?söka|vem kan få|sökande\b|behöriga sökande)[^\n]{0,60}$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ELIGIBILITY_CHARS = 4_000

@@ -63,7 +63,7 @@ CLAUSE_FORMS = (
     _cue("applicant", r"[ke][^n:;,?]{0,4}?b?h(?=_{0,4}n)", "after"),
     _cue("lead", r"l[^n:;,?]{0,9}?h(?=_{0,4}n)", "after"),
     _cue("applicant", r"(?<=a),V(?=[^mXB:;?]{0,5}n)", "after"),
-    _cue("exception", r"(?<=[ase]),[^nmXB:;]?x(?=_{0,3}n)", "after"),
+    _cue("exception", r"(?<=[ase])(?:,[^nmXB:;]?)?xf?(?=_{0,3}n)", "after"),
     _cue("applicant", r"(?:[ke]|^[^n]{0,2}M)[^n:;,?]{0,5}?(?::|b(?=[^ivtfEmXabB;?]{0,6}[n:]))", "after"),
     _cue("applicant", r"^y?s[^n:;,?]{0,3}?m[^n:;,?]{0,2}?b", "after"),
     _cue("applicant", r"en[^:;,?]{0,4}?[b:]", "after"),
@@ -72,10 +72,10 @@ CLAUSE_FORMS = (
     _cue("target", r"x?T[^B:;?,n]{0,4}?[tf]", "after"),
     _cue("target", r"b\.?T(?=_?n)", "after"),
     _cue("target", r"c[^B:;?n,]{0,2}b[xoZ]{0,2}f", "after"),
-    _cue("refused", r"x[cG$S2F](?=_{0,3}n)|[2F]x(?=_{0,3}n)", "after"),
+    _cue("refused", r"[xX][cG$S2F](?=_{0,3}n)|[2F]x(?=_{0,3}n)", "after"),
     _cue(
         "refused",
-        r"^[^nmXB:;?,ivtf]{0,3}[c$A][^nmXB:;?,ivtf]{0,3}?(?:x[.b]?(?=_{0,3}n)|x[ft](?=_{0,4}n)|xa?t(?=_{0,4}n))",
+        r"^[^nmXB:;?,ivtf]{0,3}[c$A][^nmXB:;?,ivtf]{0,3}?(?:x[.b]?(?=_{0,3}n)|x[ft]{1,2}(?=_{0,4}n)|xa?t(?=_{0,4}n))",
         "after",
     ),
     _cue(

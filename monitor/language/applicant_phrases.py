@@ -417,7 +417,7 @@ class _HeadFinder:
     def _read_word(self, place: int) -> None:
         tag = self._tokens[place].tag
         before = self._tokens[place - 1] if place > self._start else None
-        if tag == "x":
+        if tag == "x" or self._excepts(place):
             self._negated_until = place + 5
         elif tag == "B":
             self._negated_until, self._blocked, self._relative = -1, False, False
@@ -440,6 +440,10 @@ class _HeadFinder:
             self._negated_until = -1 if tag == ";" else self._negated_until
             self._blocked = self._relative = False
 
+    def _excepts(self, place: int) -> bool:
+        """Tell whether a word for "besides" means "except", as it does behind "all": "alla, förutom kommuner"."""
+        return self._tokens[place].word in _BESIDES and any(token.word in _EVERY for token in self._tokens[self._start : place])
+
     def _read_relative(self, place: int, before: TaggedWord | None) -> None:
         if before is not None and before.tag in "$c" and place + 1 < self._stop and self._tokens[place + 1].noun is not None:
             self._relative = self._blocked = False  # "ett bidrag som kommuner kan söka"
@@ -451,6 +455,10 @@ class _HeadFinder:
         if last is not None and general and place + 1 < self._stop and self._tokens[place + 1].tag == "b" and not seated:
             self._heads[-1] = last._replace(partial=True)  # "organisationer som är föreningar"
             self._relative = self._blocked = False
+
+
+_BESIDES = word_set("förutom foruten utenom besides")
+_EVERY = word_set("alla samtliga alle all every")
 
 
 def _has_unknown_member(tokens: Sequence[TaggedWord], start: int, stop: int) -> bool:

@@ -189,7 +189,7 @@ def narrows_refusal(tokens: Sequence[TaggedWord], head: Head) -> bool:
 
 
 _NOT_BEFORE = re.compile(r"[xX][^nB;:?]{0,3}[agU][.$cA,]{0,3}$")
-_NOT_BEHIND = re.compile(r",?[^nB;:?]{0,2}(?:m[^nB;:?]{0,2}x|X)[^nB;:?]{0,2}[ag]")
+_NOT_BEHIND = re.compile(r"[^nB;:?mX]{0,8}(?:m[^nB;:?]{0,2}x|X)[^nB;:?]{0,2}[ag]")
 
 
 def refuses_addressed(tags: str, clause: FoundClause, heads: Sequence[Head]) -> bool:
@@ -218,6 +218,8 @@ def turns_down(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, hea
     negated = any(token.tag in "xX" for token in rest)
     told = words_of("taken_up" if negated else "turned_down")
     places = [place for place, token in enumerate(rest) if token.word in told]
-    return bool(places) and words_of("this_round").issuperset(
-        token.word for token in rest[places[-1] + 1 :] if token.tag not in "xX"
+    return (
+        bool(places)
+        and "r" not in tags[behind:stop]
+        and words_of("this_round").issuperset(token.word for token in rest[places[-1] + 1 :] if token.tag not in "xX")
     )
