@@ -6,6 +6,7 @@ Each is looked for beside the statements of `monitor.language.applicants`, which
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -104,6 +105,8 @@ _PAST = re.compile(
 _NOW = re.compile(r"\b(?:nu|now|nå|no|även|också|also|too|igen|again|fortfarande|still|fortsatt)\b", re.IGNORECASE)
 _MUNICIPAL = frozenset((Group.MUNICIPALITY, Group.PUBLIC))
 _MAX_QUOTE_CHARS = 200
+_SENTENCE_CHARS = 200
+"""Characters behind a limit in which its sentence may tell of smaller towns."""
 
 
 def limited(statements: Sequence[Applicant], text: str) -> tuple[Applicant, ...]:
@@ -124,17 +127,24 @@ def limited(statements: Sequence[Applicant], text: str) -> tuple[Applicant, ...]
 
 def _without_large(statements: Sequence[Applicant], text: str) -> Sequence[Applicant]:
     """Return the statements, of which those on large towns alone tell nothing of a municipality, and refuse none."""
-    kept = list(statements)
-    for found in _INHABITANTS.finditer(text):
-        sentence = text[found.start() :].split(".", 1)[0]
-        if int("".join(filter(str.isdigit, found["number"]))) >= _MANY and not _OTHER_SIZES.search(sentence):
-            kept = [
-                replace(one, group=Group.ANY, partial=True, only=False)
-                if one.group in _MUNICIPAL and one.role is Role.MAY and one.start <= found.start() < one.start + len(one.words)
-                else one
-                for one in kept
-            ]
-    return kept
+    places = [
+        found.start()
+        for found in _INHABITANTS.finditer(text)
+        if int("".join(filter(str.isdigit, found["number"]))) >= _MANY
+        and not _OTHER_SIZES.search(text[found.end() : found.end() + _SENTENCE_CHARS].split(".", 1)[0])
+    ]
+    return [
+        replace(one, group=Group.ANY, partial=True, only=False)
+        if one.group in _MUNICIPAL and one.role is Role.MAY and _any_within(places, one.start, one.start + len(one.words))
+        else one
+        for one in statements
+    ]
+
+
+def _any_within(places: Sequence[int], start: int, stop: int) -> bool:
+    """Tell whether any of the places, which are in order, is in a stretch."""
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < stop
 
 
 def _without_single(statements: Sequence[Applicant], text: str) -> Sequence[Applicant]:

@@ -169,6 +169,7 @@ def _is_purpose(following: Sequence[TaggedWord]) -> bool:
 
 _ALL = word_set("alla samtliga all every alle")
 _NARROWING = word_set("med with över under utanför outside udenfor utenfor")
+_OTHER = word_set("andra other andre third tredje non-eu")
 _EARLIER = word_set("redan already allerede fått received fået tidigare previously tidligere")
 """Words of a relative clause on those who have had theirs: "kommuner som redan fått bidrag kan inte söka"."""
 
@@ -185,7 +186,8 @@ def narrows_refusal(tokens: Sequence[TaggedWord], head: Head) -> bool:
     behind = tokens[head.place + 1]
     if behind.tag == "r":
         return any(token.word in _EARLIER for token in tokens[head.place + 2 : head.place + 5])
-    return behind.word in _NARROWING
+    elsewhere = behind.tag in "iv" and any(token.word in _OTHER for token in tokens[head.place + 2 : head.place + 5])
+    return elsewhere or behind.word in _NARROWING
 
 
 _NOT_BEFORE = re.compile(r"[xX][^nB;:?]{0,3}[agU][.$cA,]{0,3}$")

@@ -123,6 +123,8 @@ def test_a_refusal_of_others_or_of_something_else_leaves_the_municipality(langua
         ("sv", "Kommuner kan inte söka före den 1 mars."),
         ("sv", "Kommuner med färre än 2 000 invånare kan inte söka."),
         ("sv", "Inte alla kommuner kan söka."),
+        ("en", "Local authorities in third countries are not eligible."),
+        ("sv", "Kommuner i andra länder kan inte söka."),
         ("sv", "Vem kan inte söka?\n- kommuner i andra länder\n- partier"),
         ("sv", "Följande kan inte söka:\n- kommuner som redan har ett projekt\n- partier"),
         ("sv", "Om ni är en kommun kan ni inte söka för löner."),
