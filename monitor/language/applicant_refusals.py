@@ -128,9 +128,15 @@ def refuses_nobody(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause,
     if clause.cue.name == "you":
         return following is not None and refuses_in_part(tokens, tags, following)
     span = {token.word for token in tokens[clause.start : clause.end]}
+    if span & _FREE:
+        return True
     if clause.cue.name in ("target", "refused") and span & words_of("limited_to"):
         return True
     return clause.cue.name != "exception" and refuses_in_part(tokens, tags, clause)
+
+
+_FREE = frozenset(("måste", "have to", "has to", "need to", "needs to"))
+"""Words of a duty that somebody does not have: "kommuner måste inte söka"."""
 
 
 def refuses_in_part(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause) -> bool:
