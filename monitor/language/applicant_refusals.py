@@ -26,7 +26,7 @@ _ADDRESSED = re.compile(r"\.{0,2}q?yr?b")
 
 
 class RefusedList:
-    """Lines below an opener that says who cannot apply, until the next heading or a blank line."""
+    """Lines below an opener that says who cannot apply, until the next heading or a blank line behind the list."""
 
     def __init__(self, start: int) -> None:
         self.opener = start
@@ -40,7 +40,7 @@ class RefusedList:
         first, bulleted = self._end < 0, _is_bulleted(text, segment.start)
         if tags.endswith("?") or (not first and self._bulleted and not bulleted):
             return False
-        if not first and _BLANK_LINE.search(text, self._end, segment.start):
+        if not first and not bulleted and _BLANK_LINE.search(text, self._end, segment.start):
             return False
         if first:
             self._bulleted = bulleted

@@ -41,6 +41,7 @@ LISTS = [
     ("en", "The programme is not open to:\n- banks\n- local authorities"),
     ("en", "The following are not eligible as applicants:\n- town councils\n- banks"),
     ("da", "Følgende er ikke støtteberettigede:\n- partier\n- kommuner"),
+    ("sv", "Följande kan inte söka:\n\n- partier\n\n- kommuner"),
     ("nb", "Disse er unntatt:\n- partier\n- kommuner"),
 ]
 CLAUSES = [
