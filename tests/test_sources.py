@@ -13,7 +13,8 @@ from monitor.calls import Call
 from monitor.collect.article import describe_item, read_article
 from monitor.config import load_config
 from monitor.jobs.sources import describe_sources, render_page
-from monitor.language.applicants import Role, find_applicants, municipal_role
+from monitor.language.applicant_roles import Role, municipal_role
+from monitor.language.applicants import find_applicants
 from monitor.matching.engine import judge_call
 from monitor.matching.rules.load import load_rules
 from monitor.paths import RULES

@@ -30,7 +30,8 @@ from monitor.collect.text import TITLE_LENGTH, plain_line, plain_text, repair_su
 from monitor.collect.time_elements import find_page_time, keep_times, stated_end, stated_hours, stated_place
 from monitor.collect.titles import find_headline, find_site_names, main_headings, remove_site_name
 from monitor.language import analyser
-from monitor.language.applicants import find_applicants, municipal_role
+from monitor.language.applicant_roles import municipal_role
+from monitor.language.applicants import find_applicants
 from monitor.language.budget import find_budget
 from monitor.language.date_cues import is_list_link
 from monitor.language.dates import DateRole, FoundDate, find_dates
@@ -44,7 +45,7 @@ from monitor.language.deadlines import (
     with_bounds,
     with_interest,
 )
-from monitor.language.kinds import Terms, guess_kind
+from monitor.language.kinds import StatedTerms, guess_kind
 from monitor.language.places import find_place
 from monitor.sources import Source
 from monitor.vocabulary import Kind
@@ -311,12 +312,12 @@ def _reference_day(url: str, text: str, published: datetime | None, now: datetim
     return written if written is not None and written <= today else today
 
 
-def _read_terms(dated: _DatedText) -> Terms:
+def _read_terms(dated: _DatedText) -> StatedTerms:
     """Return which terms of applying the text states."""
     budget = find_budget(dated.text, dated.language, dated.title)
     one = (budget.project_min, budget.project_max, budget.funder_share, budget.own_share)
     project_money = any(value is not None for value in one)
-    return Terms(
+    return StatedTerms(
         applicants=bool(find_applicants(f"{dated.title}\n{dated.text}", dated.language)),
         project_money=project_money,
         money=project_money or budget.total is not None,

@@ -18,7 +18,8 @@ from monitor.documents.lines import join_lines
 from monitor.documents.model import DocumentPage
 from monitor.documents.topics import NO_CALL, PageTopics, find_topics, several
 from monitor.language.applicant_limits import limited
-from monitor.language.applicants import Role, find_applicants, municipal_role
+from monitor.language.applicant_roles import Role, municipal_role
+from monitor.language.applicants import find_applicants
 from monitor.language.application_language import list_application_languages
 from monitor.language.money import AmountRole, FoundAmount, find_amounts
 from monitor.language.project_terms import list_countries, list_months, list_one_stage, list_partners
@@ -78,8 +79,8 @@ ANSWERS: Mapping[Role, str] = {Role.MAY: "ja", Role.MUST: "ja", Role.PARTNER: "s
 # Who may apply is read below such a heading alone: elsewhere a document of eighty pages names everybody.
 _ELIGIBILITY = re.compile(
     r"^[ \t]*(?:\d{1,2}(?:\.\d{1,2})?\.?[ \t]+)?(?:eligible (?:participants|applicants|entities)\b|eligibility\b|"
-    r"who (?:can|may) apply|"
-    r"vem kan söka|vilka kan söka|vem kan få|sökande\b|behöriga sökande)[^\n]{0,60}$",
+    r"who (?:can|may|cannot|may not) apply|"
+    r"(?:vem|vilka) kan (?:inte )?söka|vem kan få|sökande\b|behöriga sökande)[^\n]{0,60}$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ELIGIBILITY_CHARS = 4_000

@@ -6,10 +6,12 @@ Each is looked for beside the statements of `monitor.language.applicants`, which
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from monitor.language.applicant_roles import Applicant, Role
 from monitor.language.applicant_words import Group
-from monitor.language.applicants import Applicant, Role
 from monitor.language.countries import name_pattern
 from monitor.language.datafile import Patterns
 
@@ -19,7 +21,7 @@ _WHO = (
 )
 _PART = (
     r"(?:(?P<outside>sub-?contractors?|underleverantör(?:er)?)|"
-    r"(?:associated\s+|affiliated\s+|project\s+)?partners?|part(?:er|ner)?)"
+    r"(?:associated\s+|affiliated\s+|project\s+)?partners?|affiliated\s+entit(?:y|ies)|part(?:er|ner)?)"
 )
 _ONLY = r"(?:only|solely|exclusively|bara|endast|enbart)"
 _VERB = re.compile(r"\b(?:may|can|must|are|is|will|shall|kan|får|ska|är)\b", re.IGNORECASE)
@@ -71,8 +73,40 @@ _LARGE = re.compile(
     r"indbyggere|innbyggere)\b",
     re.IGNORECASE,
 )
+_INHABITANTS = re.compile(
+    rf"\b(?:{_WHO}|kommune(?:r|rne|ne)?)\s+(?:with|of|having|med|på)\s+"
+    r"(?:at\s+least|more\s+than|over|above|minst|mer\s+än|fler\s+än|över|mindst|flere\s+end|mere\s+end|mer\s+enn|flere\s+enn)\s+"
+    r"(?P<number>[0-9][0-9., ]*)\s(?:inhabitants|residents|invånare|indbyggere|innbyggere)\b",
+    re.IGNORECASE,
+)
+_MANY = 100_000
+"""Inhabitants from which a limit leaves the largest towns of a country alone."""
+_OTHER_SIZES = re.compile(r"\b(?:smaller|other|mindre|andra|övriga|andre|øvrige)\b", re.IGNORECASE)
+_ABROAD = re.compile(
+    rf"\b{_WHO}\b[^.;:\n]{{0,60}}?\b(?:from|in|från|i)\s+(?:the\s+|an?\s+)?(?:EU\s+)?"
+    r"(?:(?:candidate|accession|enlargement|neighbou?rhood|third|developing)\s+countr(?:y|ies)|kandidatl(?:and|änder)|"
+    r"tredje\s?l(?:and|änder)|utvecklingsländer)\b",
+    re.IGNORECASE,
+)
+_OF_THE_UNION = re.compile(r"\b(?:Swed\w+|Sverige|[Ss]vensk\w*|Member\s+States?|EU-länder|medlemsstat\w*|medlemsländer)\b")
+_ONCE = (
+    r"\b(?:tidigare|förut|förr|förra\s+året|i\s+fjol|previously|formerly|earlier|in\s+the\s+past|last\s+year|tidligere|førhen|"
+    r"i\s+fjor|sidste\s+år)\b"
+)
+_COULD = (
+    rf"(?:kunde|kunne|could|fick|fik|fikk|were\s+(?:able|allowed)\s+to)\b(?!\s+(?:{_ONCE}\s+)?(?:\w+\s+)?(?:inte|ikke|not)\b)"
+)
+_MUNICIPALITIES = rf"(?:{_WHO}|kommune(?:r|rne|ne)?)\b"
+_PAST = re.compile(
+    rf"(?:^|(?<=[.!?\n] )|(?<=\n))(?:{_ONCE},?[^.;:\n]{{0,30}}?\b(?:{_COULD}[^.;:\n]{{0,30}}?\b{_MUNICIPALITIES}|"
+    rf"{_MUNICIPALITIES}[^.;:\n]{{0,30}}?\b{_COULD})|{_MUNICIPALITIES}[^.;:,\n]{{0,30}}?\b{_COULD}\s+{_ONCE})[^.;:\n]*",
+    re.IGNORECASE,
+)
+_NOW = re.compile(r"\b(?:nu|now|nå|no|även|också|also|too|igen|again|fortfarande|still|fortsatt)\b", re.IGNORECASE)
 _MUNICIPAL = frozenset((Group.MUNICIPALITY, Group.PUBLIC))
 _MAX_QUOTE_CHARS = 200
+_SENTENCE_CHARS = 200
+"""Characters behind a limit in which its sentence may tell of smaller towns."""
 
 
 def limited(statements: Sequence[Applicant], text: str) -> tuple[Applicant, ...]:
@@ -88,7 +122,29 @@ def limited(statements: Sequence[Applicant], text: str) -> tuple[Applicant, ...]
             begin = covered[0].start if covered else start
             words = covered[0].words if covered else text[start : min(end, start + _MAX_QUOTE_CHARS)]
             kept.append(Applicant(Group.MUNICIPALITY, role, words, begin))
-    return tuple(sorted(_without_single(kept, text), key=lambda one: one.start))
+    return tuple(sorted(_without_single(_without_large(kept, text), text), key=lambda one: one.start))
+
+
+def _without_large(statements: Sequence[Applicant], text: str) -> Sequence[Applicant]:
+    """Return the statements, of which those on large towns alone tell nothing of a municipality, and refuse none."""
+    places = [
+        found.start()
+        for found in _INHABITANTS.finditer(text)
+        if int("".join(filter(str.isdigit, found["number"]))) >= _MANY
+        and not _OTHER_SIZES.search(text[found.end() : found.end() + _SENTENCE_CHARS].split(".", 1)[0])
+    ]
+    return [
+        replace(one, group=Group.ANY, partial=True, only=False)
+        if one.group in _MUNICIPAL and one.role is Role.MAY and _any_within(places, one.start, one.start + len(one.words))
+        else one
+        for one in statements
+    ]
+
+
+def _any_within(places: Sequence[int], start: int, stop: int) -> bool:
+    """Tell whether any of the places, which are in order, is in a stretch."""
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < stop
 
 
 def _without_single(statements: Sequence[Applicant], text: str) -> Sequence[Applicant]:
@@ -110,6 +166,12 @@ def _without_single(statements: Sequence[Applicant], text: str) -> Sequence[Appl
     return others if refused else [*others, Applicant(Group.MUNICIPALITY, Role.NOT, found[0][:_MAX_QUOTE_CHARS], found.start())]
 
 
+def _sentence(text: str, found: re.Match[str]) -> tuple[int, int]:
+    """Return where the sentence of a match begins and ends."""
+    stop = _STOP.search(text, found.end())
+    return max(text.rfind(sign, 0, found.start()) for sign in ".\n;") + 1, stop.start() if stop else len(text)
+
+
 def _limits(text: str) -> Iterator[tuple[int, int, Role | None]]:
     """Yield the place of each limit and the part that is left; None for one that says nothing of this call's municipality."""
     for found in _BESIDE.finditer(text):
@@ -117,12 +179,17 @@ def _limits(text: str) -> Iterator[tuple[int, int, Role | None]]:
         if len(_VERB.findall(between)) <= 1 and not _ANOTHER.search(between):
             yield *found.span(), Role.NOT if found["outside"] or found["outside_too"] else Role.PARTNER
     for found in _PATTERNS["elsewhere"].finditer(text):
-        begin = max(text.rfind(sign, 0, found.start()) for sign in ".\n;") + 1
-        stop = _STOP.search(text, found.end())
-        if not _HERE.search(text, begin, stop.start() if stop else len(text)):
+        if not _HERE.search(text, *_sentence(text, found)):
             yield *found.span(), None
     for found in _LATER.finditer(text):
         yield *found.span(), None
+    for found in _ABROAD.finditer(text):
+        begin, stop = _sentence(text, found)
+        if not _OF_THE_UNION.search(text, begin, stop):
+            yield *found.span(), None
+    for found in _PAST.finditer(text):
+        if not _NOW.search(found[0]):
+            yield *found.span(), None
     for found in _SMALLER.finditer(text):
         yield *found.span(), Role.PARTNER
         if (large := _LARGE.search(text)) is not None:

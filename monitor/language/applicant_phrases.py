@@ -93,7 +93,7 @@ def _phrases() -> dict[str, _Phrases]:
     return found
 
 
-_SPEAKING_TAGS = frozenset("nOwkM")
+_SPEAKING_TAGS = frozenset("nOwkM6")
 """Tags of groups, of "others" and of words that begin a heading: a segment without any of them says nothing of applicants."""
 _LONGEST_WORD = 60
 _ABBREVIATION = 4
@@ -147,8 +147,8 @@ def _known_to_neighbours(word: str, language: str) -> tuple[str, Noun | None] | 
 
 _NAMES, _APPLIES, _ASKS = 1, 2, 4
 """Uses of a word, as bits: it names a group, speaks of applying, asks for applicants."""
-_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelHNFdVJ24")
-_ASKING_TAGS = frozenset("wkMel")
+_APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelHNFdVJ246")
+_ASKING_TAGS = frozenset("wkMel6")
 
 
 @cache
@@ -214,9 +214,10 @@ def may_name_applicants(text: str, start: int, end: int, language: str) -> bool:
     uses = 0
     for word in words:
         uses |= word.uses
-    if not uses & _ASKS and uses & (_NAMES | _APPLIES) != _NAMES | _APPLIES:
+    # A clause without a group still announces a list when a colon ends it; one of refusals need not even name a group.
+    refuses = uses & _APPLIES and words[-1].folded == ":" and any(word.tag in ("x", "X") for word in words)
+    if not refuses and not uses & _ASKS and uses & (_NAMES | _APPLIES) != _NAMES | _APPLIES:
         return False
-    # A clause without a group still announces a list when a colon ends it.
     return (
         words[-1].folded == ":"
         or any(word.speaks for word in words)
@@ -283,7 +284,11 @@ def _groups(tokens: Sequence[TaggedWord], place: int) -> list[tuple[Group, bool]
         token = tokens[at]
         if (token.word in adjectives() and token.noun is None) or token.word in words_of("local"):
             adjective = _of_adjective(token.word, noun)
-            groups += [adjective] if adjective is not None else []
+            group = adjectives().get(token.word)
+            if group in _LEVELS and groups[-1:] == [(Group.PUBLIC, False)] and tokens[at + 1].tag not in "&,":
+                groups[-1:] = [(group, False)]  # "national public authorities"
+            else:
+                groups += [adjective] if adjective is not None else []
         elif (
             token.tag in "&," and at > 0 and groups and (tokens[at - 1].word in adjectives() or tokens[at - 1].word.endswith("-"))
         ):
@@ -298,6 +303,20 @@ def _groups(tokens: Sequence[TaggedWord], place: int) -> list[tuple[Group, bool]
         return groups
     narrowed = noun.group is Group.ANY and (narrowed or noun.kind == "unit" or _narrowed_after(tokens, place))
     return [(noun.group, narrowed)]
+
+
+_LEVELS = frozenset((Group.AGENCY, Group.REGION))
+_LEVEL = word_set("level levels nivå nivåer niveau niveauer government")
+_AT = word_set("at på")
+
+
+def _level_of(tokens: Sequence[TaggedWord], place: int) -> Group | None:
+    """Return the group of public bodies of a level named behind them: "public bodies at national level"; None for another."""
+    if place + 2 >= len(tokens) or tokens[place + 1].word not in _AT:
+        return None
+    end = next((at for at in range(place + 2, min(place + 9, len(tokens))) if tokens[at].word in _LEVEL), place)
+    named = {adjectives().get(token.word) for token in tokens[place + 2 : end]} - {None}
+    return next(iter(named)) if len(named) == 1 and named <= _LEVELS else Group.AGENCY if named == _LEVELS else None
 
 
 def _of_adjective(word: str, noun: Noun) -> tuple[Group, bool] | None:
@@ -328,6 +347,9 @@ def find_heads(tokens: Sequence[TaggedWord], start: int, stop: int, *, blocked: 
     `blocked` tells that the stretch begins within another phrase.
     """
     heads = _HeadFinder(tokens, start, stop, blocked=blocked).find()
+    heads = [
+        head._replace(group=_level_of(tokens, head.place) or head.group) if head.group is Group.PUBLIC else head for head in heads
+    ]
     if heads and _has_unknown_member(tokens, start, stop) and not _is_summed_up(tokens, heads[-1].place):
         return [head._replace(partial=True) for head in heads]
     if (
@@ -395,7 +417,7 @@ class _HeadFinder:
     def _read_word(self, place: int) -> None:
         tag = self._tokens[place].tag
         before = self._tokens[place - 1] if place > self._start else None
-        if tag == "x":
+        if tag == "x" or self._excepts(place):
             self._negated_until = place + 5
         elif tag == "B":
             self._negated_until, self._blocked, self._relative = -1, False, False
@@ -418,6 +440,10 @@ class _HeadFinder:
             self._negated_until = -1 if tag == ";" else self._negated_until
             self._blocked = self._relative = False
 
+    def _excepts(self, place: int) -> bool:
+        """Tell whether a word for "besides" means "except", as it does behind "all": "alla, förutom kommuner"."""
+        return self._tokens[place].word in _BESIDES and any(token.word in _EVERY for token in self._tokens[self._start : place])
+
     def _read_relative(self, place: int, before: TaggedWord | None) -> None:
         if before is not None and before.tag in "$c" and place + 1 < self._stop and self._tokens[place + 1].noun is not None:
             self._relative = self._blocked = False  # "ett bidrag som kommuner kan söka"
@@ -429,6 +455,10 @@ class _HeadFinder:
         if last is not None and general and place + 1 < self._stop and self._tokens[place + 1].tag == "b" and not seated:
             self._heads[-1] = last._replace(partial=True)  # "organisationer som är föreningar"
             self._relative = self._blocked = False
+
+
+_BESIDES = word_set("förutom foruten utenom besides")
+_EVERY = word_set("alla samtliga alle all every")
 
 
 def _has_unknown_member(tokens: Sequence[TaggedWord], start: int, stop: int) -> bool:

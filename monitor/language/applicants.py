@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import NamedTuple
+from dataclasses import replace
 
 from monitor.language.abroad import are_abroad, may_concern_sweden
 from monitor.language.applicant_clauses import REFUSAL, ClauseForm, FoundClause, find_clauses
@@ -23,6 +21,18 @@ from monitor.language.applicant_phrases import (
     may_name_applicants,
     read_tokens,
 )
+from monitor.language.applicant_refusals import (
+    RefusedList,
+    heading_refuses,
+    item_span,
+    narrows_refusal,
+    opens_refused_list,
+    plain_heads,
+    refuses_addressed,
+    refuses_nobody,
+    turns_down,
+)
+from monitor.language.applicant_roles import WITH_MUNICIPALITIES, Applicant, Role
 from monitor.language.applicant_senses import (
     MUNICIPAL,
     goes_through_another,
@@ -39,49 +49,6 @@ LONGEST = 40_000
 _MAX_QUOTE_CHARS = 200
 _HEAD_CHARS = 800
 """Characters in which a text says what it offers to whom; a mere "support to X" further on may speak of anything."""
-
-
-class Role(StrEnum):
-    """Part that a group has in an application."""
-
-    MAY = "may"
-    MUST = "must"
-    """The group has to lead the project."""
-    PARTNER = "partner"
-    MEMBER = "member"
-    """The group has to be among the partners: it may apply, unless others have to lead."""
-    NOT = "not"
-
-
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """Statement of a text about one group of applicants."""
-
-    group: Group
-    role: Role
-    words: str
-    """The clause as published."""
-    start: int
-    """Offset of the clause in characters."""
-    only: bool = False
-    """The text says that nobody else may apply."""
-    partial: bool = False
-    """It says nothing about groups that are not named.
-
-    The group is narrowed by other words ("organisationer inom idrott"), named as an example or in addition ("även föreningar"),
-    or named by a clause that may just as well speak of those who benefit in the end while municipalities are named elsewhere.
-    """
-    owned: bool = False
-    """The group is companies of the municipality, and not the municipality itself."""
-    abroad: bool = False
-    """The group is that of another country."""
-
-
-class Eligibility(NamedTuple):
-    """Part that a municipality has in an application, and the statement that says so."""
-
-    role: Role
-    statement: Applicant
 
 
 _DUTIES = word_set("måste must skall ska skal") | {"have to", "has to", "needs to", "need to"}
@@ -110,6 +77,8 @@ class _Reader:
         self.rest_excluded = False
         self._listing = 0
         """Further lines that may be read as items of a list."""
+        self._refused: RefusedList | None = None
+        """That list where it is one of those who cannot apply."""
         self._asked: list[Head] = []
         self._last_subject: list[Head] = []
         self._last_role = Role.MAY
@@ -158,6 +127,8 @@ class _Reader:
         if asked and tokens and tokens[0].word in _YES | _NO:
             self._add(asked, Role.MAY if tokens[0].word in _YES else Role.NOT, tokens)
         clauses, self._last_subject = find_clauses(tags), []
+        if self._read_refused(tokens, tags, segment):
+            return
         if self._list_goes_on(tokens, segment) and not clauses:
             self._add(find_heads(tokens, 1, _verb(tags, 1)), Role.MAY, tokens)
             return
@@ -170,8 +141,37 @@ class _Reader:
                 continue
             end = self._read_clause(tokens, tags, clause, end, following)
         self._settle_money_beside(before)
-        if listing and not clauses:
+        if self._refused is not None and any(statement.role is not Role.NOT for statement in self.found[before:]):
+            self._listing, self._refused = 0, None
+        elif listing and not clauses and self._refused is None:
             self._read_item(tokens, tags)
+
+    def _read_refused(self, tokens: Sequence[TaggedWord], tags: str, segment: Segment) -> bool:
+        """Read an item of a list of those who cannot apply; False for a sentence and outside such a list."""
+        if self._refused is None:
+            return False
+        if not self._listing or not self._refused.goes_on(self.text, segment, tags):
+            self._listing, self._refused = 0, None
+            return False
+        span = item_span(tokens, tags)
+        if span is None:
+            return False
+        before = len(self.found)
+        self._add(plain_heads(tokens, find_heads(tokens, *span)), Role.NOT, tokens)
+        start, words = self._refused.quote(self.text, tokens)
+        self.found[before:] = [replace(statement, words=words, start=start) for statement in self.found[before:]]
+        self._listing = self._listing - 1 if len(self.found) > before or not self._refused.may_end(tokens) else 0
+        return True
+
+    def _open_list(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, begin: int, *, negated: bool) -> None:
+        """Take the lines below a clause that a colon ends for a list of those who may apply, or of those who cannot."""
+        if self._refused is not None and self._refused.opener == tokens[0].start:
+            return  # "the following cannot apply as applicants:" has a second clause
+        self._listing, self._refused = _ITEMS, None
+        if negated and opens_refused_list(tokens, tags, clause, begin):
+            self._refused = RefusedList(tokens[0].start)
+        elif negated:
+            self._listing = 0
 
     def _settle_money_beside(self, begin: int) -> None:
         """Make partners of those who get money and are refused as applicants: "kan få ersättning men är aldrig sökande"."""
@@ -211,13 +211,14 @@ class _Reader:
         negated = (
             cue.name == "excluded"
             or not _NEGATIONS.isdisjoint(span)
-            or (before == "x" and (cue.side == "before" or cue.name == "money"))
+            or (before == "x" and (cue.side == "before" or cue.name == "money" or span[0] in "e6"))
+            or (bool(heads) and self._refuses(tokens, tags, clause, heads))
         )
         if not heads:
             if negated and "O" in tags[begin : clause.end]:
                 self.rest_excluded = True
             elif tags.endswith(":"):
-                self._listing = _ITEMS
+                self._open_list(tokens, tags, clause, begin, negated=negated)
             return clause.end
         if tags.endswith("?") and cue.side == "before":
             self._asked = heads
@@ -225,8 +226,11 @@ class _Reader:
         if negated and "O" in tags[begin : clause.end] and all(head.group is Group.ANY for head in heads):
             self.rest_excluded = True
             return clause.end
-        if negated and cue.name == "lead":
+        if negated and (cue.name == "lead" or refuses_nobody(tokens, tags, clause, following)):
             return clause.end  # who may not lead may still take part
+        if negated and tags.endswith(":") and all(head.group is Group.ANY for head in heads):
+            self._open_list(tokens, tags, clause, begin, negated=negated)
+            return clause.end
         role = Role.NOT if negated else self._role(tokens, tags, clause)
         self._last_role = role = self._role_kept(cue, role, same=heads is self._last_subject and first == begin)
         spoken = self._speaks_of_applying(tokens, tags, clause, heads)
@@ -244,6 +248,12 @@ class _Reader:
         if cue.name == "with" and not spoken:
             return begin  # "kommuner, gärna i samverkan med föreningar, kan söka"
         return _end_of(clause, heads, last)
+
+    def _refuses(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head]) -> bool:
+        """Tell whether words before or behind the clause make a refusal of it."""
+        if clause.cue.name == "you":
+            return refuses_addressed(tags, clause, heads)
+        return clause.cue.name == "by" and clause.cue.weak and turns_down(tokens, tags, clause, heads)
 
     def _note_origin(self, cue: ClauseForm, number: int) -> None:
         """Note the form of the clause of the next statements where it decides what they mean beside others."""
@@ -263,10 +273,12 @@ class _Reader:
         start = end + (mark.end() if mark else 0)
         stop = max(start, min(last, _verb(tags, start)))
         heads = find_heads(tokens, start, stop) or find_named_by_adjective(tokens, start, stop)
-        if heads:
+        refuses = heading_refuses(tags, clause)
+        if heads and refuses is not None:
             only = "o" in tags[clause.start : heads[0].place]
-            self._add(heads, Role.MAY, tokens, only=only)
-        self._listing = _ITEMS
+            self._add(heads, Role.NOT if refuses else Role.MAY, tokens, only=only)
+        self._listing = 0 if refuses is None else _ITEMS
+        self._refused = RefusedList(tokens[0].start) if refuses else None
         return max(last if heads else start, end)
 
     def _subject(
@@ -406,9 +418,9 @@ class _Reader:
         words = self.text[start : min(tokens[-1].end, start + _MAX_QUOTE_CHARS)]
         abroad = role in (Role.MAY, Role.MUST) and self._are_abroad(heads, tokens)
         for head in heads:
-            if role is Role.NOT and lacks_something(tokens, head):
-                continue
             part = (Role.MAY if role is Role.NOT else Role.NOT) if head.negated else role
+            if (role is Role.NOT and lacks_something(tokens, head)) or (part is Role.NOT and narrows_refusal(tokens, head)):
+                continue
             if weak:
                 self.weak.add(len(self.found))
             self.found.append(
@@ -420,7 +432,7 @@ class _Reader:
                     only and part is not Role.NOT,
                     head.partial or also,
                     head.owned,
-                    abroad=abroad and part is not Role.NOT and head.group in _WITH_MUNICIPALITIES,
+                    abroad=abroad and part is not Role.NOT and head.group in WITH_MUNICIPALITIES,
                 )
             )
 
@@ -495,8 +507,6 @@ _TEAM = {"project team", "project teams", "projektgruppen", "projektteamet", "pr
 _WHETHER = word_set("vill vil does would do is ønsker önskar har behöver trenger can kan are")
 _YOURS = word_set("er din your jeres deres dere din vår ert")
 _RESERVED = word_set("reserved reserverad reserverat restricted limited begränsad begränsat förbehållet förbehållen forbeholdt")
-_WITH_MUNICIPALITIES = MUNICIPAL | {Group.SCHOOL, Group.ANY}
-"""Groups that municipalities, or those whom they run, belong to."""
 
 
 def _also(tags: str, clause: FoundClause) -> bool:
@@ -517,58 +527,3 @@ def find_applicants(text: str, language: str = "") -> tuple[Applicant, ...]:
     characters are read.
     """
     return _Reader(text, language).read()
-
-
-def municipal_role(statements: Sequence[Applicant]) -> Eligibility | None:
-    """Return the role of a municipality, with the statement that says so; None where the text leaves it open.
-
-    A statement about municipalities goes before one about public bodies or organisations in general. Where others are named as
-    applicants without any of these, the municipality is not among them, unless the list is said to be incomplete. Companies of
-    the municipality answer only where nothing that it belongs to may apply itself.
-    """
-    alone = {statement.group for statement in statements if statement.only and statement.role is Role.MAY}
-    reserved = bool(alone) and not alone & MUNICIPAL
-    whole = [statement for statement in statements if not statement.partial]
-    # Beside those who alone may apply, only who must be there as well takes part.
-    beside = [statement for statement in statements if not statement.partial or statement.role is Role.MEMBER]
-    named = _named(beside if reserved else statements, frozenset((Group.MUNICIPALITY,)))
-    if named is not None and reserved and named.statement.role is Role.MEMBER:
-        return named._replace(role=Role.PARTNER)
-    if named is not None and not named.statement.owned:
-        return named
-    general = _named(whole, frozenset((Group.PUBLIC, Group.SCHOOL))) or _named(whole, frozenset((Group.ANY,)))
-    if named is not None and named.role is not Role.NOT and (general is None or general.role is not Role.MAY):
-        return named
-    return general or _others(statements)
-
-
-def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> Eligibility | None:
-    # What is said of the municipality itself goes before what is said of its companies.
-    about = sorted((statement for statement in statements if statement.group in groups), key=lambda statement: statement.owned)
-    if Group.ANY in groups:
-        about = [statement for statement in about if statement.role is Role.MAY]
-        if any(statement.only and statement.role is Role.MAY and statement.group is not Group.ANY for statement in statements):
-            return None  # "bara föreningar" in one sentence narrows "organisationer" in another
-    for role in (Role.MUST, Role.MAY, Role.PARTNER, Role.MEMBER, Role.NOT):
-        for statement in about:
-            if statement.role is role:
-                return Eligibility(_part(role, statements), statement)
-    return None
-
-
-def _part(role: Role, statements: Sequence[Applicant]) -> Role:
-    """Return the part of a municipality: that of an applicant also where it has to be a member and nobody else has to lead."""
-    if role is Role.MEMBER:
-        led = {statement.group for statement in statements if statement.role is Role.MUST}
-        return Role.PARTNER if led and not led & _WITH_MUNICIPALITIES else Role.MAY
-    return Role.MAY if role is Role.MUST else role
-
-
-def _others(statements: Sequence[Applicant]) -> Eligibility | None:
-    may = [statement for statement in statements if statement.role is Role.MAY and statement.group not in _WITH_MUNICIPALITIES]
-    if any(statement.partial and statement.group is Group.ANY for statement in statements if statement.role is Role.MAY):
-        may = [statement for statement in may if statement.only]
-    for statement in sorted(may, key=lambda statement: not statement.only):
-        if statement.only or not statement.partial:
-            return Eligibility(Role.NOT, statement)
-    return None

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from monitor.calls import Call
 from monitor.corrected import correction_time
 from monitor.language.applicant_limits import limited
-from monitor.language.applicants import Eligibility, find_applicants, municipal_role
+from monitor.language.applicant_roles import Eligibility, municipal_role
+from monitor.language.applicants import find_applicants
 from monitor.language.project_terms import Stated, find_countries, find_months, find_one_stage, find_partners
 from monitor.language.shares import Shares, find_shares
 

@@ -157,7 +157,7 @@ def facts() -> Mapping[str, Fact]:
     return read_facts(read_tables(_FILE))
 
 
-class Terms(NamedTuple):
+class StatedTerms(NamedTuple):
     """Terms of applying that the readers of applicants and money found in an item."""
 
     applicants: bool = False
@@ -182,11 +182,11 @@ class _Seen:
     """Number of different cues of each counted fact."""
     earlier: frozenset[str] = frozenset()
     """Facts about results that hold in sentences about an earlier round alone: "förra året kom 214 ansökningar"."""
-    read_terms: Callable[[], Terms] = Terms
+    read_terms: Callable[[], StatedTerms] = StatedTerms
     """Reader of the terms, which takes longer than the search for words."""
 
     @cached_property
-    def terms(self) -> Terms:
+    def terms(self) -> StatedTerms:
         """Terms of applying; read when they are first asked for."""
         return self.read_terms()
 
@@ -205,7 +205,7 @@ def guess_kind(  # noqa: PLR0913 - each argument is a fact of its own; callers n
     ahead: bool | None = None,
     article: bool = False,
     coming: bool = False,
-    terms: Callable[[], Terms] = Terms,
+    terms: Callable[[], StatedTerms] = StatedTerms,
 ) -> tuple[Kind | None, str]:
     """Return the kind of an article, None where it is not relevant, and the reasons in Swedish.
 
@@ -242,7 +242,7 @@ def folded(text: str) -> str:
     return _SPACES.sub(lambda run: "\n" if "\n" in run[0] else " ", text.lower())
 
 
-def _find_facts(title: str, text: str, terms: Callable[[], Terms] = Terms) -> _Seen:
+def _find_facts(title: str, text: str, terms: Callable[[], StatedTerms] = StatedTerms) -> _Seen:
     in_title, in_item, in_lead, counts = set(), set(), set(), {}
     whole = text
     for name, fact in facts().items():

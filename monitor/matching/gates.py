@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import cast, get_args
 
 from monitor.calls import Call
+from monitor.language.applicant_roles import Applicant, Eligibility, Role
 from monitor.language.applicant_words import Group
-from monitor.language.applicants import Applicant, Eligibility, Role
 from monitor.language.invited import is_open_to_sweden
 from monitor.language.termset import Scan, found_patterns
 from monitor.matching.compiled import PLACE_ZONES, CallMetadata, CompiledRow, RuleSet, Terms, matches_any

@@ -3,7 +3,8 @@
 import pytest
 
 from monitor.language.applicant_limits import limited
-from monitor.language.applicants import find_applicants, municipal_role
+from monitor.language.applicant_roles import municipal_role
+from monitor.language.applicants import find_applicants
 
 
 @pytest.mark.parametrize(

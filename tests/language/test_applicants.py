@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from monitor.calls import Call, Section
 from monitor.language.applicant_clauses import CLAUSE_FORMS, find_clauses
 from monitor.language.applicant_phrases import _APPLIES, _ASKS, _NAMES, _WORD, _word, may_name_applicants
+from monitor.language.applicant_roles import Applicant, Role, municipal_role
 from monitor.language.applicant_words import Group, noun_rows, tags
-from monitor.language.applicants import LONGEST, Applicant, Role, _Reader, find_applicants, municipal_role
+from monitor.language.applicants import LONGEST, _Reader, find_applicants
 from monitor.language.call_reading import read_call
 from monitor.language.segments import split_segments
 

@@ -23,6 +23,7 @@ from monitor.language import (
     shares,
 )
 from monitor.language.applicant_phrases import read_tokens
+from monitor.language.applicant_roles import Role, municipal_role
 from monitor.language.applicant_words import Group
 from monitor.language.applicants import find_applicants
 from monitor.language.datafile import DataFileError, Patterns, read_rows, read_tables
@@ -113,6 +114,16 @@ def groups(row):
     return {found.group for found in find_applicants(row["example"])}
 
 
+def answers(role):
+    """Return a check that the example gives a municipality this part."""
+
+    def check(row):
+        found = municipal_role(find_applicants(row["example"]))
+        return (found.role if found else None) is role
+
+    return check
+
+
 def has_tag(row):
     phrases = " ".join(row["words"].split()).split(", ")
     found = {token.word for token in read_tokens(row["example"], 0, len(row["example"]), "") if token.tag == row["tag"]}
@@ -180,6 +191,14 @@ CHECKS = {
     ("applicants", "wide_clause"): lambda row: not find_applicants(row["example"])[0].partial,
     ("applicants", "gathering"): names_a_group_with(Group.MUNICIPALITY),
     ("applicants", "tag"): has_tag,
+    ("applicants", "part_refused"): answers(None),
+    ("applicants", "no_purpose"): answers(Role.NOT),
+    ("applicants", "list_opener"): answers(Role.NOT),
+    ("applicants", "some"): answers(None),
+    ("applicants", "limited_to"): answers(None),
+    ("applicants", "turned_down"): answers(Role.NOT),
+    ("applicants", "taken_up"): answers(Role.NOT),
+    ("applicants", "this_round"): answers(Role.NOT),
 }
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from monitor.calls import DeadlineModel
-from monitor.language.applicants import Role
+from monitor.language.applicant_roles import Role
 from monitor.language.budget import find_budget
 from monitor.language.call_reading import read_call
 from monitor.language.deadlines import find_deadlines

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from monitor.calls import Precision
-from monitor.language.applicants import find_applicants, municipal_role
+from monitor.language.applicant_roles import municipal_role
+from monitor.language.applicants import find_applicants
 from monitor.language.budget import find_budget
 from monitor.language.deadlines import find_deadlines
 from monitor.language.shares import find_shares
