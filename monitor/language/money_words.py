@@ -107,6 +107,8 @@ PATTERNS = Patterns(
         ),
         # Costs of a project as its own people estimate them: nobody hands them out.
         "own_cost": (
+            r"\b(?:costs?|(?:total|projekt|prosjekt)?kostnad\w*|omkostning\w*)\s+(?:per|pr\.?)\s+(?:project|projekt|prosjekt|application|"
+            r"ansökan)\s*(?::|must\b|should\b|may\b|have\b|ska\b|skal\b|får\b|må\b|är\b|is\b|are\b)[^.;]{0,40}$|"
             r"\b(?:the\s+)?(?:planned|estimated|expected)\s+grant\s+(?:is|will\s+be)\s+(?:about\s+|around\s+)?(?:[a-z]{3}\s*|€)?$|"
             r"\b(?:(?:estimated|planned|expected|tentative|our|total|beräknad|uppskattad|planerad|preliminär|total|forventet|"
             r"anslået|estimert|anslått|samlet)\s+)(?:projekt|prosjekt|project\s+)(?:ets\s+|'s\s+)?(?:budget|budsjett|kostnad|"

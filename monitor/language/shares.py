@@ -92,10 +92,11 @@ _PATTERNS = Patterns(
             r"selv\s+)?(?:för|for|in\s+med|inn\s+med)\b"
         ),
         "pronoun": r"\b(?:{own_word})\b",
-        # A share of the grant is none of the costs.
+        # A share of the grant, or of the pot of the call, is none of the costs.
         "of_grant": (
             r"[^.,;\n]{0,12}?\b(?:av|of|af)\s+(?:(?:the|det|den|de|total\w*|sökt\w*|beviljad\w*)\s+){0,3}(?:bidrag(?!sberätt|"
-            r"sgrund)\w*|stöd(?:et|beloppet)?\b|eu-stöd\w*|grant\b|tilskud(?!sbere)\w*|støtte(?!bere)\w*|beviljat|bevilget)"
+            r"sgrund)\w*|stöd(?:et|beloppet)?\b|eu-stöd\w*|grant\b|tilskud(?!sbere)\w*|støtte(?!bere)\w*|beviljat|bevilget|"
+            r"(?:(?:available|overall)\s+)?(?:call|programme|topic|fund)(?:['’]s)?\s+budget|(?:utlysning|program|pulj|utlysing)\w*s\s+budg?\w*)"
         ),
         "parted": r"[,;]|\b(?:och|og|and|men|but|while|medan|mens)\b",
         # "Högst 20 procent av budgeten får användas till utrustning": the percentage is itself what is ruled.

@@ -325,6 +325,9 @@ def test_a_pot_before_its_call_is_read_in_a_title():
         ("en", "Each of the five projects receives exactly € 8 000 000.", 8_000_000, 8_000_000),
         ("sv", "Per insats betalas 25 000 kronor ut, aldrig mer och aldrig mindre.", 25_000, 25_000),
         # None of these is one project's.
+        ("en", "Eligible costs per project must be between EUR 60 000 and EUR 300 000.", None, None),
+        ("sv", "Totalkostnad per projekt: minst 2 miljoner kronor.", None, None),
+        ("da", "Omkostninger pr. projekt skal være mindst 500.000 kr.", None, None),
         ("sv", "Priset är 900 kronor per deltagare.", None, None),
         ("da", "Revisorudgifter op til 30.000 kr. kan indgå.", None, None),
         ("en", "Grants: SEK 2–4 million per year and project.", None, None),

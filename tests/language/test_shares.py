@@ -56,6 +56,8 @@ OWN = [
     "Projektet kræver egenfinansiering på {} pct.",
 ]
 NEITHER = [
+    "The maximum EU contribution is {} % of the call budget.",
+    "Bidraget är högst {} procent av utlysningens budget.",
     "Co-financing: {} %",
     "Offentlig medfinansiering {} procent.",
     "National co-financing {} %.",
