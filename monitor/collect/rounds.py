@@ -39,8 +39,12 @@ _NOT_APPLYING = re.compile(
     r"redovis|beslut|besked|utbetal|bidragsram|rapport|uppfölj|publicer|decision|payment|report", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
-# Where a line has one round after another, each with its label: "Omgång 1: 15 januari. Omgång 2: 15 augusti".
-_NEXT_ROUND = re.compile(r"(?<=[.;])\s+(?=[^\d:.;]{2,40}?(?:\s\d{1,2})?\s*:\s*(?:den\s)?\d)")
+# Where a line has one round after another, each with its numbered label: "Omgång 1: 15 januari. Omgång 2: 15 augusti".
+_NEXT_ROUND = re.compile(
+    r"(?<=[.;])\s+(?=(?:[^\W\d]+\s){0,2}"
+    r"(?:(?:ansöknings)?(?:omgång|period)|sök|begär ut|rekvirera|round|call)\s\d{1,2}\s*:\s*(?:den\s)?\d)",
+    re.IGNORECASE,
+)
 # A grant's name, a dash or a colon, and when to apply for it: "Bokinköp – ansökan öppen 1–28 februari".
 _NAMED_LINE = re.compile(
     r"(?P<name>[^\d:|.]{5,80}?)(?:\s+[–—-]|:)\s+(?P<rest>(?:ansök|sök\b|öppe[nt]\b|öppnar\b|sista\b|apply|open\b|applications?\b|deadline).*)",

@@ -23,6 +23,9 @@ def test_two_rounds_on_one_line_are_two_with_their_own_labels_and_openings():
         ("Hamnstöd: Omgång 1", "2027-03-03", "2027-04-04"),
         ("Hamnstöd: Omgång 2", "2027-10-05", "2027-11-06"),
     ]
+    assert rounds("<h2>Hamnstöd</h2><p>Öppnar: 3 mars 2027. Sista ansökningsdag: 4 april 2027.</p>") == [
+        ("Hamnstöd", "2027-03-03", "2027-04-04")
+    ], "one round, whose opening stands in a sentence of its own"
     assert rounds("<h2>Hamnstöd</h2><p>Sök: 3 mars–4 april 2027. Redovisa: 1–31 maj 2028.</p>") == [
         ("Hamnstöd", "2027-03-03", "2027-04-04")
     ]
