@@ -29,6 +29,7 @@ from monitor.jobs.members import open_installation
 
 NATIONS, WORKERS = 3, 9
 STEPS = (1, 4, 16)
+_LOOKS = 100
 _SETTLED = ("match", "corrections", "note", "canary", "tidy", "awards", "documents")
 """Jobs that are done before the night: what is left is a back-up of each reader, and the members' mails."""
 _SCHEDULER = "tcp://127.0.0.1:{port}"
@@ -48,11 +49,25 @@ def measure(inputs: Inputs, quick: bool, *, members: int = 3, growth: bool = Tru
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         base = _make_reader(Path(folder) / "base", inputs, 20 if quick else 600)
         night = run_night(base, Path(folder) / "night", members, departments, deaths=True)
+        look = look_milliseconds(base)
         nights = {}
         if growth and not quick:
             for step in STEPS:
                 nights[step] = run_night(base, Path(folder) / f"night{step}", step, departments, deaths=False)
-    return _lines(night) + _growth(nights)
+    what = "CPU of one look at what is due in an installation, once a minute"
+    return [*_lines(night), Line(row="cluster", what=what, unit="ms", value=look, better="less"), *_growth(nights)]
+
+
+def look_milliseconds(home: Path) -> float:
+    """Return the CPU that a worker needs to look at what is due in an installation that it holds."""
+    from monitor.cluster.worker import HeldInstallation  # needs Dask
+
+    held = HeldInstallation(load_config(home / "monitor.toml"), threading.Event(), threading.Semaphore(1), "")
+    held.report(None, monday())
+    begun = time.thread_time()
+    for _ in range(_LOOKS):
+        held.report(None, monday())
+    return (time.thread_time() - begun) * 1000 / _LOOKS
 
 
 @dataclass(kw_only=True)
