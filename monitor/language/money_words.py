@@ -146,7 +146,12 @@ PATTERNS = Patterns(
         ),
         "part_of": (
             r"(?:varav|därav|heraf|hvoraf|herav|hvorav|derav|of\s+which|including)\s+(?:\w+\s+){0,2}(?:€|£|\$|kr\.?|"
-            r"[a-z]{3})?\s*$|(?<!per pilot )(?<!per project )(?<!per consortium )(?<!per grant )"
+            r"[a-z]{3})?\s*$|"
+            # "..., of which 4 million for A and 6 million for B", and what each gets a year, added up over the years.
+            r"\b(?:varav|därav|heraf|hvoraf|herav|hvorav|derav|of\s+which)\s[^.;:]{0,70}?(?:,|\b(?:and|och|og|samt))\s+(?:€|£|\$|kr\.?|"
+            r"[a-z]{3})?\s*$|\b(?:varje|var\s+och\s+en|each|every|hver|hvert|hverje)\s[^.;:]{0,80}?\b(?:per\s+år|om\s+året|årligen|a\s+year|"
+            r"per\s+year|annually|årligt|årlig)\b[^.;:]{0,40}$|"
+            r"(?<!per pilot )(?<!per project )(?<!per consortium )(?<!per grant )"
             r"\bout\s+of\s+(?:(?:an?|the)\s+(?:\w+\s+){1,4}of\s+)?(?:€|£|\$|[a-z]{3})?\s*$"
         ),
         "is_former": r"\b{former}\s*(?:mellan|mellem|mellom|between)?\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",

@@ -279,6 +279,8 @@ def test_what_each_of_several_gets_is_never_the_pot(language, text, total, low, 
         ("en", "There are 30 to hand out, EUR 150 000 altogether.", 150_000),
         ("nb", "Komiteen deler ut såkornmidler på inntil 70 000 kroner.", None),
         ("sv", "Det är 3 dagar kvar att söka.", None),
+        ("en", "Total budget: EUR 8 000 000 of which EUR 3 000 000 for strand A and EUR 5 000 000 for strand B.", 8_000_000),
+        ("sv", "Budgeten är 9 miljoner kronor, varav 4 miljoner till skolor och 5 miljoner till förskolor.", 9_000_000),
     ],
 )
 def test_pots_in_further_words(language, text, total):
@@ -325,6 +327,7 @@ def test_a_pot_before_its_call_is_read_in_a_title():
         ("en", "Each of the five projects receives exactly € 8 000 000.", 8_000_000, 8_000_000),
         ("sv", "Per insats betalas 25 000 kronor ut, aldrig mer och aldrig mindre.", 25_000, 25_000),
         # None of these is one project's.
+        ("sv", "Varje by får 30 000 kronor om året i två år, tillsammans 60 000 kronor.", None, None),
         ("en", "Eligible costs per project must be between EUR 60 000 and EUR 300 000.", None, None),
         ("sv", "Totalkostnad per projekt: minst 2 miljoner kronor.", None, None),
         ("da", "Omkostninger pr. projekt skal være mindst 500.000 kr.", None, None),
