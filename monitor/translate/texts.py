@@ -65,10 +65,13 @@ def make_glossary(concepts: Iterable[Concept]) -> dict[str, str]:
 
 
 def use_glossary(original: str, translated: str, glossary: Mapping[str, str]) -> str:
-    """Return a translation in which English terms of several words that the engine left as they were are Swedish."""
+    """Return a translation in which English terms of several words that the engine left as they were are Swedish.
+
+    A term in another form, such as "social enterprises", stays English: its ending does not fit a Swedish word.
+    """
     for term, swedish in glossary.items():
         if " " in term and term in translated.casefold() and term in original.casefold():
-            translated = re.sub(re.escape(term), _same_case(swedish), translated, flags=re.IGNORECASE)
+            translated = re.sub(rf"(?<!\w){re.escape(term)}(?!\w)", _same_case(swedish), translated, flags=re.IGNORECASE)
     return translated
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from monitor.translate.check import find_differences
+from monitor.translate.texts import use_glossary
 
 MONTHS = ("January", "March", "May", "June", "August", "October", "December")
 MANADER = ("januari", "mars", "maj", "juni", "augusti", "oktober", "december")
@@ -98,3 +99,14 @@ def test_a_difference_is_named(original, translated, said):
 
 def test_a_lost_not_is_out_of_reach_and_documented_as_such():
     assert find_differences("Towns may not apply.", "Städer får söka.") == ()
+
+
+@pytest.mark.parametrize(
+    ("left", "written"),
+    [
+        ("Stöd till social enterprise.", "Stöd till socialt företag."),
+        ("Stöd till social enterprises.", "Stöd till social enterprises."),
+    ],
+)
+def test_an_english_term_is_written_in_swedish_only_in_the_form_of_the_glossary(left, written):
+    assert use_glossary("Support to social enterprises.", left, {"social enterprise": "socialt företag"}) == written
