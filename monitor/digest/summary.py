@@ -121,6 +121,8 @@ def _answer_word(card: FitCard | None) -> str:
 
 def _applicants(call: Call, card: FitCard | None, wording: Wording, now: datetime) -> str:
     parts = [wording.say(f"summary.{_answer_word(card)}")]
+    if _answer(card) == "no":
+        return f"{parts[0]}."  # a last day behind it would be one not to apply by
     deadline = next_deadline(call, now)
     if deadline is not None and not deadline.year_guessed:
         parts.append(wording.say("summary.until", day=wording.short_day(deadline.at.astimezone(HOME).date(), now)))

@@ -179,7 +179,8 @@ def _require_week(week: str) -> None:
     """Raise ConfigError unless a text such as 2026-W27 is a week of the calendar, or empty."""
     year, _, number = week.partition("-W")
     try:
-        _ = week and date.fromisocalendar(int(year), int(number), 1)
+        if week:
+            date.fromisocalendar(int(year), int(number), 1)
     except ValueError as error:
         raise ConfigError("", f"{week!r} är ingen vecka i kalendern") from error
 

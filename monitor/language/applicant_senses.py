@@ -1,4 +1,4 @@
-"""What a clause on applicants speaks of: of applying, or of those who benefit, are sought, or get money by way of another."""
+"""Senses of a clause that names applicants: applying, benefiting, being sought, or getting money by way of another applicant."""
 
 from __future__ import annotations
 

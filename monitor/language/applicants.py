@@ -78,7 +78,7 @@ class _Reader:
         self._listing = 0
         """Further lines that may be read as items of a list."""
         self._refused: RefusedList | None = None
-        """That list where it is one of those who cannot apply."""
+        """List that is being read, if it names groups that cannot apply."""
         self._asked: list[Head] = []
         self._last_subject: list[Head] = []
         self._last_role = Role.MAY

@@ -34,10 +34,13 @@ def names_by_code() -> dict[str, frozenset[str]]:
 
 
 @cache
+def _codes_by_name() -> dict[str, str]:
+    return {name.casefold(): code for code, names in names_by_code().items() for name in names}
+
+
 def code_of(name: str) -> str:
     """Return the ISO 3166-1 code of a country by one of its names, in any case; "" for a name that is none."""
-    words = name.casefold()
-    return next((code for code, names in names_by_code().items() if words in {known.casefold() for known in names}), "")
+    return _codes_by_name().get(name.casefold(), "")
 
 
 @cache

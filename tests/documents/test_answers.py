@@ -1,21 +1,23 @@
 """The answer of a call's own document to "may we apply": on the card that is stored with a match, on the page and in the mail."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor.archive import open_archive
-from monitor.calls import Budget, CallKey
+from monitor.calls import Budget, CallKey, Deadline
 from monitor.digest.fit_wording import fit_lines
 from monitor.digest.render import load_templates
+from monitor.digest.summary import written_summary
 from monitor.documents.facts import DISPUTED, IN_DOCUMENT, DocumentSource, answered_card, filled_card, gather_facts
 from monitor.documents.model import FileFormat
 from monitor.documents.statements import FactName, PageStatement
 from monitor.fit import FitCard, card_from_json, card_to_json
 from monitor.jobs.match import match_archive
 from monitor.paths import DIGESTS
+from monitor.vocabulary import Kind
 from tests.documents.kept import add_text
 from tests.matching.archived import NOW, store_calls
 from tests.matching.rules import a_call, small_rules
@@ -103,3 +105,11 @@ def test_a_sum_that_only_the_document_states_is_filled_in_beside_the_calls_own()
     other = replace(statement, value=[450_000, "SEK"])
     card = filled_card(FitCard(budget=call.budget), gather_facts(call, None, [replace(document, statements=[other])]))
     assert card.budget.project_max is None
+
+
+def test_a_summary_that_says_no_names_no_last_day_to_apply_by():
+    """A last day behind a no ("Kommuner kan inte söka, senast 14 januari") would say that there is a day to do it by."""
+    call = replace(CALL, kind=Kind.CALL, deadlines=(Deadline(at=NOW + timedelta(days=20), text="9 June 2026"),))
+    wording = load_templates((DIGESTS,)).wording("sv")
+    for card, words in ((answered_card(GUESS, [said("nej")]), "Kommuner kan inte söka."), (READ, "Kommuner kan söka, senast ")):
+        assert any(sentence.startswith(words) for sentence in written_summary(call, [], "CERV", card, wording, NOW))

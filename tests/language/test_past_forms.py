@@ -1,4 +1,4 @@
-"""Who could apply in the past is no sign of an open call; a closed call with its day, and a call open now, are calls."""
+"""Past forms such as "could apply" are no sign of an open call; a closed call with its day, and a call open now, are calls."""
 
 import pytest
 
