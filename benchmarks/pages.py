@@ -45,6 +45,8 @@ from tests.commands import free_port
 MOST_ALONE, MOST_WITH_READERS = 200.0, 400.0
 """Milliseconds that 95 of 100 answers may take at most."""
 _FILLED = "filled"
+_IDLE_SECONDS = 0.05
+"""Seconds of CPU in a second below which a server is idle."""
 READERS, PAUSE_SECONDS = 50, 5.0
 _PASSWORD = "en lång mening för mätningen"
 _PORTAL = "[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n[sources.funding-tenders]\nurl = 'http://127.0.0.1:{port}/search'\n"
@@ -159,6 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         measured = [page for page in pages_to_measure(samples) if re.search(options.only, page.name)]
         base, cpu = stack.enter_context(serving(config))
         times = {page.name: Times() for page in measured}
+        wait_until_idle(cpu)
         told(f"load of the machine {load()}; each page alone ...")
         for page in measured:
             measure_alone(page, base, options.asks, cpu, times[page.name])
@@ -265,6 +268,15 @@ def wait_for(base: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not start")
 
 
+def wait_until_idle(cpu: Callable[[], float]) -> None:
+    """Wait until the server has read what it keeps for its pages, which it does after its start; two minutes at most."""
+    ends = time.monotonic() + 120
+    before = -1.0
+    while cpu() - before > _IDLE_SECONDS and time.monotonic() < ends:
+        before = cpu()
+        time.sleep(1)  # the seconds of CPU are its only sign
+
+
 def cpu_of(pid: int) -> float:
     """Return the seconds of CPU of a process and its threads (proc(5), fields 14 and 15 of stat)."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
@@ -290,8 +302,9 @@ def read_together(pages: Sequence[Page], base: str, seconds: float, times: Mappi
 
     def read(number: int) -> None:
         chance, reader = random.Random(number), Reader(base)
-        while (left := ends - time.monotonic()) > 0:
-            time.sleep(min(left, chance.expovariate(1 / PAUSE_SECONDS)))  # a reader reads before the next page
+        # A reader reads before the next page. Whose pause outlasts the time asks no more: all would ask in the same moment.
+        while (pause := chance.expovariate(1 / PAUSE_SECONDS)) < ends - time.monotonic():
+            time.sleep(pause)
             page = chance.choice(pages)
             took, _ = reader.ask(chance.choice(page.addresses))
             with lock:

@@ -123,7 +123,7 @@ def describe_row_error(error: BaseException) -> str:
     """
     if isinstance(error, RowError):
         return str(error)
-    return next((text for types, text in _ROW_PROBLEMS if isinstance(error, types)), "har en form som programmet inte känner")
+    return next((text for types, text in _ROW_PROBLEMS if isinstance(error, types)), "har en okänd form")
 
 
 def list_reasons(reasons: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
@@ -86,7 +86,7 @@ def card_to_json(card: FitCard) -> dict[str, Any]:
     The budget is left out, since the call has it.
     """
     stored: dict[str, Any] = {"municipality": card.municipality, "guessed": card.guessed, "reason": card.reason, "eu": card.eu}
-    stored["shares"] = asdict(card.shares)
+    stored["shares"] = field_values(card.shares)
     for name in ("owned", "disputed"):
         if getattr(card, name):
             stored[name] = True
@@ -96,12 +96,17 @@ def card_to_json(card: FitCard) -> dict[str, Any]:
     for name in ("partners", "countries", "months", "stage"):
         term: CardValue[Any] = getattr(card, name)
         if term.value is not None:
-            stored[name] = asdict(term)
+            stored[name] = field_values(term)
     if card.corrected:
         stored["corrected"] = {field: at.isoformat() for field, at in card.corrected}
     if card.usual is not None:
-        stored["usual"] = {name: value for name, value in asdict(card.usual).items() if value}
+        stored["usual"] = {name: value for name, value in field_values(card.usual).items() if value}
     return stored
+
+
+def field_values(item: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass by name. They hold plain values: `asdict` would copy each of them."""
+    return {field.name: getattr(item, field.name) for field in fields(item)}
 
 
 def card_from_json(stored: Mapping[str, Any], budget: Budget) -> FitCard:

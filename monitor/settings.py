@@ -53,7 +53,7 @@ class Municipality(Table):
         effect="Gäller i nästa mejl, i nästa läsning och på sidorna genast.",
     )
 
-    name: Annotated[str, Caption("Namn", "Står i mejlen, på sidorna och i programmets namn mot källorna.")] = Field(
+    name: Annotated[str, Caption("Namn", "Står i mejlen, på sidorna och i namnet mot källorna.")] = Field(
         "Nässjö kommun", description="shown in mails and pages"
     )
     contact: Annotated[

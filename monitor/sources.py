@@ -24,7 +24,7 @@ _LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska",
 CONFIRMED_BY = {
     "": "",
     "stored": "sparad sida eller öppen kod",
-    "reading": "läst av programmet",
+    "reading": "läst automatiskt",
     "person": "sedd av en person",
     "code": "öppen kod",
     "page": "sparad sida",
@@ -95,7 +95,7 @@ class Source(BaseModel):
         bool,
         Caption(
             "Läses med webbläsare",
-            "För listor som byggs av skript. Programmet hämtar allt som sidan ber om, webbläsaren kör bara skripten.",
+            "För listor som byggs av skript. EU-bevakningen hämtar allt som sidan ber om, webbläsaren kör bara skripten.",
             effect="Ja: sidans skript körs vid varje läsning, vilket tar längre tid.",
         ),
     ] = False

@@ -176,7 +176,7 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
                 return written
         except (TOMLKitError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError):
             continue
-    raise EditError("Filen har en form som programmet inte kan ändra i. Gör ändringen i filen.")
+    raise EditError("Filen har en form som inte går att ändra i här. Gör ändringen i filen.")
 
 
 def _apply_plain(values: dict[str, Any], edit: Edit) -> None:

@@ -14,6 +14,7 @@ from monitor.archive.calls import apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.connection import Database
 from monitor.archive.dossiers import MOVED_TO, read_followed
+from monitor.archive.left_out import IS_LEFT_OUT
 from monitor.archive.stories import STORY_KEY, led_by
 from monitor.calls import Call, CallKey
 from monitor.vocabulary import TOLD_CHANGES
@@ -66,6 +67,8 @@ class CandidateRow:
     baseline: bool
     """True for a call of its source's first accepted run."""
     vanished_at: datetime | None
+    left_out: bool
+    """True for a call that a person left out: it has vanished by that, not at its publisher."""
     story: str
     """`source/call_id` of the call that leads the story which the call is part of, itself or another; "" without a story."""
     match: CandidateMatch | None
@@ -105,7 +108,7 @@ class CandidateReader:
         joined = read_followed(self._db, department, self._now)
         rows = self._db.execute(
             f"WITH due AS ({_CANDIDATES}) SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
-            f" {STORY_KEY}, m.level, m.relevance, m.themes, m.evidence, m.fit_card"
+            f" {IS_LEFT_OUT}, {STORY_KEY}, m.level, m.relevance, m.themes, m.evidence, m.fit_card"
             " FROM due JOIN calls c ON c.source = due.source AND c.call_id = due.call_id"
             " LEFT JOIN matches m ON m.source = c.source AND m.call_id = c.call_id AND m.department = :department"
             " ORDER BY c.source, c.call_id",
@@ -122,8 +125,9 @@ class CandidateReader:
                 first_seen=datetime.fromisoformat(row[3]),
                 baseline=bool(row[4]),
                 vanished_at=datetime.fromisoformat(row[5]) if row[5] else None,
-                story=row[6],
-                match=_match(row[7:]) if row[7] is not None else None,
+                left_out=bool(row[6]),
+                story=row[7],
+                match=_match(row[8:]) if row[8] is not None else None,
                 told=tuple(told.get(key, ())),
                 events=tuple(events.get(key, ())),
                 answer=answers.get(key, ""),

@@ -14,6 +14,7 @@ from monitor.archive.codec import correct_call, decode_call, stamp
 from monitor.archive.connection import Database, sql_values
 from monitor.archive.digests import LastReading
 from monitor.archive.dossiers import read_followed
+from monitor.archive.left_out import IS_LEFT_OUT
 from monitor.archive.stories import STORY_KEY
 from monitor.calls import Call, CallKey
 from monitor.vocabulary import ACCEPTED_RUNS, TOLD_CHANGES, WEEKS_MAILS
@@ -122,7 +123,7 @@ def read_candidates_at(db: Database, digest: PastDigest, others: Iterable[CallKe
         " AND (c.last_deadline IS NULL OR c.last_deadline >= :since)"
         " UNION SELECT source || '/' || call_id FROM digest_items WHERE department = :department AND told <= :at)"
         " SELECT c.source, c.call_id, c.data, c.first_seen, c.baseline, c.vanished_at,"
-        f" {STORY_KEY}"
+        f" {IS_LEFT_OUT}, {STORY_KEY}"
         " FROM calls c WHERE (c.source || '/' || c.call_id IN (SELECT key FROM wanted)"
         " OR (c.story <> '' AND c.story IN (SELECT key FROM wanted))) AND c.first_seen <= :at ORDER BY c.source, c.call_id",
         values,
@@ -134,7 +135,8 @@ def read_candidates_at(db: Database, digest: PastDigest, others: Iterable[CallKe
             first_seen=datetime.fromisoformat(row[3]),
             baseline=bool(row[4]),
             vanished_at=datetime.fromisoformat(row[5]) if row[5] and row[5] <= values["at"] else None,
-            story=row[6],
+            left_out=bool(row[6]),
+            story=row[7],
             match=None,
             told=_told_before(db, digest, CallKey(row[0], row[1])),
             events=_events_at(db, CallKey(row[0], row[1]), values["at"]),

@@ -24,6 +24,9 @@ MAX_UNDECIDED_ROWS = 500
 BY_HAND = "lämnad utanför för hand"
 """Reason of an item that only a person left out."""
 
+IS_LEFT_OUT = "EXISTS (SELECT 1 FROM left_out o WHERE o.source = c.source AND o.call_id = c.call_id AND o.taken_back IS NULL)"
+"""SQL: the call `c` is left out, by a person or, after a person took it back and left it again, by the program."""
+
 _COLUMNS = "source, call_id, url, title, reason, first_seen, last_seen, taken_back, put_back"
 
 
@@ -72,6 +75,12 @@ def list_left_out(db: Database, source: str = "") -> list[LeftOut]:
     where, values = ("WHERE source = ?", [source]) if source else ("", [])
     rows = db.execute(f"SELECT {_COLUMNS} FROM left_out {where} ORDER BY first_seen DESC, source, call_id", values)
     return [LeftOut(*row) for row in rows]
+
+
+def is_left_out(db: Database, key: CallKey) -> bool:
+    """Return True for a call that a person left out."""
+    row = db.execute(f"SELECT {IS_LEFT_OUT} FROM calls c WHERE c.source = ? AND c.call_id = ?", key).fetchone()
+    return bool(row and row[0])
 
 
 def find_left_out(db: Database, text: str, source: str = "") -> list[LeftOut]:

@@ -6,17 +6,34 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from monitor.archive.calls import apply_corrections, list_corrected_keys
+from pydantic_core import to_json
+
+from monitor.archive.calls import CALL_STATE, apply_corrections, list_corrected_keys
 from monitor.archive.codec import decode_call, stamp
 from monitor.archive.connection import Database
+from monitor.archive.readings import decode_reading, reader_version
 from monitor.archive.unmatched import NewUnmatched, replace_unmatched
-from monitor.calls import Call, CallKey
+from monitor.calls import ZONES, Call, CallKey
+from monitor.language.call_reading import CallReading
 
 _COLUMNS = ("relevance", "fit", "level", "themes", "evidence", "fit_card", "rule_version")
 _MAX_SINGLE_QUERIES = 500
 """Number of calls above which all matches are read at once instead of one query per call."""
+
+_CHUNK = 200
+"""Calls that one statement reads: enough that its cost does not count, few enough to be held in memory."""
+_ANALYSED = (
+    f"SELECT c.source, c.call_id, c.data, i.id IS NOT NULL, r.reading, {', '.join(f't.{zone}' for zone in ZONES)}"
+    " FROM json_each(?) wanted"
+    " CROSS JOIN calls c ON c.source = json_extract(wanted.value, '$[0]') AND c.call_id = json_extract(wanted.value, '$[1]')"
+    f" LEFT JOIN indexed i ON i.source = c.source AND i.call_id = c.call_id AND i.hash = {CALL_STATE}"
+    " LEFT JOIN texts t ON t.id = i.id"
+    " LEFT JOIN readings r ON r.source = c.source AND r.call_id = c.call_id AND r.reader = ?"
+    f" AND r.state = {CALL_STATE}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +54,26 @@ class NewMatch:
 
 def read_calls(db: Database) -> Iterator[Call]:
     """Yield every call as last read with corrections applied, in the order of their keys; of a story, its lead alone."""
+    return (call for call, _, _ in read_analysed_calls(db))
+
+
+def read_analysed_calls(db: Database) -> Iterator[tuple[Call, dict[str, str] | None, CallReading | None]]:
+    """Yield every call as `read_calls` does, with the lemma texts of its zones and its reading.
+
+    Either is None for a call that was not analysed, or has changed since. No statement stays open between two calls.
+    """
     keys = db.execute("SELECT source, call_id FROM calls WHERE story = '' ORDER BY source, call_id").fetchall()
     corrected = list_corrected_keys(db)
-    for source, call_id in keys:
-        row = db.execute("SELECT data FROM calls WHERE source = ? AND call_id = ?", [source, call_id]).fetchone()
-        call = decode_call(row[0])
-        yield apply_corrections(db, call) if (source, call_id) in corrected else call
+    for first in range(0, len(keys), _CHUNK):
+        rows = db.execute(_ANALYSED, [json.dumps(keys[first : first + _CHUNK]), reader_version()]).fetchall()
+        rows.sort(key=itemgetter(0, 1))  # sorting in SQL would copy the texts
+        for source, call_id, data, is_indexed, reading, *texts in rows:
+            call = decode_call(data)
+            yield (
+                apply_corrections(db, call) if (source, call_id) in corrected else call,
+                dict(zip(ZONES, texts, strict=True)) if is_indexed else None,
+                decode_reading(reading) if reading is not None else None,
+            )
 
 
 def store_matches(
@@ -107,7 +138,7 @@ def shadow_matches(db: Database, department: str, rows: Iterable[NewMatch], less
 
 
 def _column_value(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+    return to_json(value).decode() if isinstance(value, list | dict) else value
 
 
 def rule_files(db: Database, rule_version: str) -> dict[str, str] | None:

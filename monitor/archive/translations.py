@@ -46,6 +46,11 @@ class WaitingBatch:
     engine: str
 
 
+def has_translations(db: Database) -> bool:
+    """Return True when the memory has any sentence: most installations have no engine."""
+    return db.execute("SELECT 1 FROM translations LIMIT 1").fetchone() is not None
+
+
 def find_translations(db: Database, language: str, sentences: Sequence[str]) -> dict[str, StoredTranslation]:
     """Return what the memory has of sentences in a language, by sentence."""
     found: dict[str, StoredTranslation] = {}

@@ -33,7 +33,7 @@ class NewUnmatched:
     reason: str
     """Reason of the answer, in Swedish."""
     theme: str
-    """Id of the nearest theme, or ""."""
+    """Id of the nearest theme; "" where there is none, or where a municipality cannot apply."""
     department: str
     """Id of the nearest department, or ""."""
     points: float

@@ -191,7 +191,7 @@ def _cordis_project(row: Record, programme: str, facts: _CordisFacts) -> Iterato
 def _cordis_organisation(row: Record) -> Iterator[Participant]:
     role = _CORDIS_ROLES.get(text(row["role"]).casefold())
     if role is None:
-        raise RowError(f"har rollen ”{text(row['role'])[:40]}”, som programmet inte känner")
+        raise RowError(f"har rollen ”{text(row['role'])[:40]}”, som är okänd")
     yield Participant(
         project=required(row, "projectid"),
         name=text(row["name"]),
@@ -365,7 +365,7 @@ def _interreg(row: Record, seen: set[str]) -> Iterator[Item]:
     key = f"{programme}|{title}"
     role = _INTERREG_ROLES.get(text(row["organisationsroll"]))
     if role is None:
-        raise RowError(f"har rollen ”{row['organisationsroll']}”, som programmet inte känner")
+        raise RowError(f"har rollen ”{row['organisationsroll']}”, som är okänd")
     budget = amount(row["partnerbudget"], "partnerbudget")
     if key not in seen:
         starts = day(row["startdatum"], "startdatum")

@@ -24,7 +24,7 @@ def translate(app: App, as_json: bool) -> int:
     if as_json:
         answer(asdict(report))
     elif not report.engine:
-        click.echo("Ingen översättare är inställd (translate.engine). Sammanfattningarna skrivs av programmet.")
+        click.echo("Ingen översättare är inställd (translate.engine). Sammanfattningarna skrivs automatiskt.")
     else:
         click.echo(
             f"{report.sound} meningar översatta, {report.refused} lämnade som de var (tal, datum, koder eller namn stämde inte),"

@@ -19,7 +19,7 @@ from monitor.vocabulary import Kind, Status
 
 _ADVICE_BY_PROBLEM = {
     ProblemKind.GONE: "Sök upp sidans nya adress på webbplatsen och ändra url.",
-    ProblemKind.BLOCKED: "Be webbplatsen att släppa in programmet (namnet står i user agent), "
+    ProblemKind.BLOCKED: "Be webbplatsen att släppa in EU-bevakningen (namnet står i user agent), "
     "eller stäng av källan: enabled = false.",
     ProblemKind.ROBOTS: "Webbplatsen vill inte bli läst här. Välj en annan sida eller stäng av källan: enabled = false.",
     ProblemKind.REFUSED: "Ändra url till en vanlig webbadress som vem som helst kan nå.",

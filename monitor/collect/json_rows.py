@@ -32,7 +32,7 @@ def rows_at(parsed: ParsedResponse, data: Any, publisher: str, *path: str) -> li
         found = [found]
     if not isinstance(found, list):
         if data is not None:
-            parsed.add_problem(ProblemKind.LAYOUT, f"Svaret från {publisher} har fått en annan form än programmet känner.")
+            parsed.add_problem(ProblemKind.LAYOUT, f"Svaret från {publisher} har fått en annan form än väntat.")
         return []
     for row in found:
         if not isinstance(row, dict):

@@ -7,10 +7,11 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -38,19 +39,24 @@ class Holds(StrEnum):
     BOTH = "_both"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CalendarFile:
-    """Attached file: its name, its bytes, and which entries it has."""
+    """Attached file: its name, and which entries it has. Its bytes are made when they are first asked for."""
 
     name: str
-    content: bytes
-    holds: Holds = Holds.DAYS
+    holds: Holds
+    make: Callable[[], bytes] = field(repr=False, compare=False)
+
+    @cached_property
+    def content(self) -> bytes:
+        """Return the bytes of the file: only a mail that is sent needs them, not one that is shown."""
+        return self.make()
 
 
 def calendar_file(wording: Wording, candidate: Candidate, audience: Audience, now: datetime) -> CalendarFile | None:
     """Return the calendar file of a call, None when it has no dates."""
-    events = calendar_events(wording, candidate, audience, now)
-    return CalendarFile(f"{_slug(candidate.call)}.ics", _calendar(events, wording, audience)) if events else None
+    name = f"{_slug(candidate.call)}.ics"
+    return _file(name, wording, [candidate], audience, now)
 
 
 def mail_calendar(
@@ -60,17 +66,27 @@ def mail_calendar(
 
     Several entries with UIDs of their own may be published at once: RFC 5546, section 3.2.1.
     """
-    entries = [
-        (candidate.call.kind is Kind.EVENT, event)
-        for candidate in candidates
-        for event in calendar_events(wording, candidate, audience, now)
-    ]
-    if not entries:
+    return _file(f"{wording.say('calendar.file', week=week.casefold())}.ics", wording, candidates, audience, now)
+
+
+def _file(name: str, wording: Wording, candidates: Iterable[Candidate], audience: Audience, now: datetime) -> CalendarFile | None:
+    dated = [candidate for candidate in candidates if _has_entries(candidate, now)]
+    if not dated:
         return None
-    kinds = {is_event for is_event, _ in entries}
-    holds = Holds.BOTH if len(kinds) == 2 else Holds.EVENTS if True in kinds else Holds.DAYS
-    content = _calendar([event for _, event in entries], wording, audience)
-    return CalendarFile(f"{wording.say('calendar.file', week=week.casefold())}.ics", content, holds)
+
+    def make() -> bytes:
+        entries = (event for candidate in dated for event in calendar_events(wording, candidate, audience, now))
+        return _calendar(entries, wording, audience)
+
+    kinds = {candidate.call.kind is Kind.EVENT for candidate in dated}
+    return CalendarFile(name, Holds.BOTH if len(kinds) == 2 else Holds.EVENTS if True in kinds else Holds.DAYS, make)
+
+
+def _has_entries(candidate: Candidate, now: datetime) -> bool:
+    """Return whether `calendar_events` gives an entry: a day of the call, or one that was told and is to come."""
+    call = within_calendar(candidate.call)
+    days = date_keys(call) if call.kind is Kind.EVENT else call.deadlines
+    return bool(days) or any(key != "rolling" and not has_passed(key, now) for key in read_facts(candidate.told).dates or ())
 
 
 def _calendar(events: Iterable[Event], wording: Wording, audience: Audience) -> bytes:

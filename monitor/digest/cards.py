@@ -143,7 +143,7 @@ class Cards:
         """Return the day that matters of a call, in few words: its last day, or when it opens."""
         say, call = self.wording.say, item.candidate.call
         if any(change.kind is MailChange.WITHDRAWN for change in item.changes):
-            return say("overview.withdrawn")
+            return say("overview.left_out" if item.candidate.left_out else "overview.withdrawn")
         deadline = next_deadline(call, self._now)
         opening = self.rows.opening(call)
         if deadline is None:
@@ -225,6 +225,8 @@ class Cards:
 
     def _change_words(self, change: Change, call: Call) -> str:
         say, kind = self.wording.say, change.kind
+        if kind is MailChange.WITHDRAWN and change.new:
+            return say("change.left_out")
         if kind is MailChange.WITHDRAWN:
             old = [key for key in change.old if key != "rolling"]
             return say("change.withdrawn_date", old=self.wording.date_keys(old, self._now)) if old else say("change.withdrawn")

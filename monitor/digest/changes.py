@@ -22,6 +22,8 @@ from monitor.language.dossiers import find_phase
 from monitor.vocabulary import EVENT_CHANGES, ChangeType, Kind, MailChange, Status
 
 FOUR_WEEKS, ONE_WEEK = 28, 7
+LEFT_OUT = "left-out"
+"""New value of a withdrawn call that the municipality left out itself."""
 
 
 def find_changes(candidate: Candidate, known: ToldFacts, now: datetime) -> list[Change]:
@@ -33,7 +35,8 @@ def find_changes(candidate: Candidate, known: ToldFacts, now: datetime) -> list[
     if call.kind is Kind.CALL:
         open_before = not told or any(not has_passed(key, now) for key in told)
         if candidate.vanished_at is not None:
-            return [Change(kind=MailChange.WITHDRAWN, old=told)] if open_before and not known.withdrawn else []
+            gone = Change(kind=MailChange.WITHDRAWN, old=told, new=(LEFT_OUT,) if candidate.left_out else ())
+            return [gone] if open_before and not known.withdrawn else []
         if known.withdrawn:
             if call_status(call, now) is Status.CLOSED:
                 return []

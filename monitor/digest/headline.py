@@ -145,7 +145,8 @@ class Headline:
 
     def _of_change(self, item: DigestItem, others: int) -> str:
         if any(change.kind is MailChange.WITHDRAWN for change in item.changes):
-            return self._fitted("subject.withdrawn", item.candidate, others)
+            name = "subject.left_out" if item.candidate.left_out else "subject.withdrawn"
+            return self._fitted(name, item.candidate, others)
         if item.candidate.call.kind is Kind.EVENT and item.candidate.call.starts is not None:
             return self._fitted(
                 "subject.event_moved", item.candidate, others, day=item.candidate.call.starts.astimezone(HOME).date()

@@ -102,6 +102,8 @@ class Candidate:
     baseline: bool = False
     """True for a call of its source's first accepted run."""
     vanished_at: datetime | None = None
+    left_out: bool = False
+    """True where the municipality left the call out, as none to apply for: its publisher may have it still."""
     events: tuple[CallEvent, ...] = ()
     told: tuple[Told, ...] = ()
     """Facts told, in the order of telling."""
@@ -149,6 +151,7 @@ class Candidate:
 class Change:
     """Change with the old and the new value: dates as date keys (`facts`), money and facts as JSON, notices as text.
 
+    A withdrawn call that the municipality left out has the new value "left-out".
     Of a dossier that moved: the day on which the reader was told of it last; the phase, and the last day to answer if any.
     """
 
@@ -214,6 +217,8 @@ class SourceHealth:
     name: str
     healthy: bool
     read: datetime | None
+    tried: bool = True
+    """False for a source of which no run is stored: mostly one that was just added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

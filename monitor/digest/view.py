@@ -271,14 +271,18 @@ class MailWriter:
             lines = [self._say("footer.sources_none", n=len(health))]
         else:
             lines = [self._say("footer.sources_some", n=len(health), good=len(health) - len(unread))]
-        for source in unread[:_NAMED_UNREAD]:
+        failed = [source for source in unread if source.tried]
+        new = [source for source in unread if not source.tried]
+        for source in failed[:_NAMED_UNREAD]:
             if source.read is None:
                 lines.append(self._say("footer.never", name=clean(source.name)))
             else:
                 day = self._wording.short_day(source.read.astimezone(HOME).date(), now)
                 lines.append(self._say("footer.unread", name=clean(source.name), day=day))
-        if len(unread) > _NAMED_UNREAD:
-            lines.append(self._say("footer.unread_more", n=len(unread) - _NAMED_UNREAD))
+        if len(failed) > _NAMED_UNREAD:
+            lines.append(self._say("footer.unread_more", n=len(failed) - _NAMED_UNREAD))
+        if new:
+            lines.append(self._say("footer.new", n=len(new), name=clean(new[0].name)))
         return [" ".join(lines)]
 
 

@@ -44,6 +44,7 @@ def make_candidate(rules: RuleSet, row: CandidateRow) -> Candidate:
         match=_match(rules, row.call, row.match) if row.match is not None else None,
         baseline=row.baseline,
         vanished_at=row.vanished_at,
+        left_out=row.left_out,
         events=tuple(event for stored in row.events if (event := _event(*stored)) is not None),
         told=tuple(Told(fact=fact, at=at) for fact, at in row.told),
         story=row.story,
@@ -179,4 +180,5 @@ def _source_health(source: Source, read: tuple[str, str, datetime | None] | None
         name=source.name,
         healthy=state in ACCEPTED_RUNS and not source.is_overdue(accepted, now),
         read=accepted if accepted is not None and accepted <= now + CLOCK_SLACK else None,
+        tried=bool(state),
     )

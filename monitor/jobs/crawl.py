@@ -294,9 +294,7 @@ def judge_run(spider: SourceSpider, now: datetime, doubts: Collection[str] = ())
     problems = [*reading.problems]
     crashes = spider.crawler.stats.get_value("spider_exceptions/count", 0)
     if crashes:
-        problems.append(
-            Problem(ProblemKind.UNREADABLE, f"Läsningen stötte på {crashes} fel i svaret som programmet inte förstod.")
-        )
+        problems.append(Problem(ProblemKind.UNREADABLE, f"Läsningen stötte på {crashes} fel i svaret som inte gick att förstå."))
     problems += [problem for problem in spider.judge() if problem not in problems]
     if not problems and not reading.not_modified:
         problems += [Problem(ProblemKind.FIELDS, loss) for loss in find_losses(_facts(reading, now), spider.earlier)]

@@ -20,7 +20,7 @@ data_dir = "data"
 
 [municipality]
 name = "Nässjö kommun"
-contact = "eu@example.se"             # står i programmets namn mot källorna och är svarsadress i mejlen
+contact = "eu@example.se"             # står i det namn som EU-bevakningen läser källorna med och är svarsadress i mejlen
 base_url = "http://127.0.0.1:8001"    # där arkivet nås i webbläsaren; länkarna i mejlen går hit
 
 [rules]

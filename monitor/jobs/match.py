@@ -6,9 +6,8 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from monitor.archive import Archive, lock
 from monitor.archive.calls import load_call
@@ -16,12 +15,10 @@ from monitor.archive.connection import Database
 from monitor.archive.digests import first_told_times
 from monitor.archive.left_out import LeftOut
 from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
-from monitor.archive.matches import NewMatch, read_calls, store_matches, vanished_at
+from monitor.archive.matches import NewMatch, read_analysed_calls, store_matches, vanished_at
 from monitor.archive.probation import NewProbationMatch, replace_probation_matches
-from monitor.archive.readings import stored_reading
 from monitor.archive.recipients import departments_with_recipients
 from monitor.archive.runs import refresh_dates
-from monitor.archive.search.index import stored_zones
 from monitor.archive.stories import lead_title
 from monitor.archive.unmatched import NewUnmatched
 from monitor.calls import Call, CallKey, call_status
@@ -31,14 +28,14 @@ from monitor.documents.answers import DocumentAnswers
 from monitor.documents.facts import answered_card
 from monitor.documents.own import OwnDocuments, own_documents
 from monitor.errors import ConfigError, LockedError
-from monitor.fit import card_to_json
+from monitor.fit import card_to_json, field_values
 from monitor.jobs.search import index_archive
 from monitor.matching.compiled import RuleSet
 from monitor.matching.documents import CallDocuments
 from monitor.matching.engine import Judgement, PreparedCall, analyse_zones, judge_call
 from monitor.matching.explain import Circumstances, LeftOutReason, Why, why, why_all
 from monitor.matching.fit_card import card_of
-from monitor.matching.match import Evidence, Match, ThemeHit, match_calls, matches_of, probation_matches_of
+from monitor.matching.match import Match, match_calls, matches_of, probation_matches_of
 from monitor.matching.near_miss import nearest_miss
 from monitor.matching.rules.load import program
 from monitor.vocabulary import Kind, Status
@@ -66,10 +63,9 @@ def archived_calls(archive: Archive, rules: RuleSet, *others: RuleSet) -> Iterat
     """
     index_archive(archive)
     documents = documents_for(archive.db, rules, *others)
-    for call in read_calls(archive.db):
-        zones = stored_zones(archive.db, *call.key) or analyse_zones(rules, call)
+    for call, zones, reading in read_analysed_calls(archive.db):
         own = documents.of(call.key) if documents is not None else None
-        yield PreparedCall(call, zones, stored_reading(archive.db, *call.key), own)
+        yield PreparedCall(call, zones or analyse_zones(rules, call), reading, own)
 
 
 def documents_for(db: Database, *rule_sets: RuleSet) -> OwnDocuments | None:
@@ -154,8 +150,8 @@ def _rows(judgement: Judgement, matches: list[Match], answers: DocumentAnswers |
             relevance=match.relevance,
             fit=match.fit,
             level=match.level,
-            themes=[_values(theme) for theme in match.themes],
-            evidence=[_values(item) for item in match.evidence],
+            themes=[field_values(theme) for theme in match.themes],
+            evidence=[field_values(item) for item in match.evidence],
             fit_card=card,
             rule_version=match.rule_version,
         )
@@ -177,7 +173,9 @@ def _probation_rows(call: Call, matches: list[Match]) -> Iterator[NewProbationMa
 
 
 def _unmatched_row(judgement: Judgement) -> NewUnmatched:
-    gates, miss = judgement.gates, nearest_miss(judgement)
+    gates = judgement.gates
+    # What a municipality cannot apply for is no near miss.
+    miss = nearest_miss(judgement) if not gates.step and gates.answer != "nej" else None
     return NewUnmatched(
         source=judgement.call.source,
         call_id=judgement.call.call_id,
@@ -190,11 +188,6 @@ def _unmatched_row(judgement: Judgement) -> NewUnmatched:
         points=miss.points if miss else 0.0,
         threshold=miss.threshold if miss else 0.0,
     )
-
-
-def _values(item: ThemeHit | Evidence) -> dict[str, Any]:
-    """Return the fields by name. They hold plain values: `asdict` would copy each of them."""
-    return {field.name: getattr(item, field.name) for field in fields(item)}
 
 
 def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, department: str | None, now: datetime) -> list[Why]:

@@ -239,6 +239,10 @@ def _title(candidate: Candidate) -> str:
     return clean(candidate.call.title) or candidate.call.call_id
 
 
+_SHOWN_IDLE = timedelta(weeks=4)
+"""Age up to which a held-back call that the mail would not have told anyway is shown: whoever held it back looks for it."""
+
+
 def _differences(
     config: Config, archive: Archive, draft: DigestDraft, alone: Selection, choices: Overrides, now: datetime
 ) -> Iterator[DraftDifference]:
@@ -259,6 +263,8 @@ def _differences(
         key, kind, detail = CallKey(row["source"], row["call_id"]), "", ""
         if key in choices.withheld and key in chosen - told:
             kind = "held"
+        elif key in choices.withheld and key not in told and now - datetime.fromisoformat(row["at"]) < _SHOWN_IDLE:
+            kind, detail = "held", "den var inte på väg in i det här mejlet"
         elif key in choices.added and key in told - chosen:
             kind = "added"
         elif key in choices.added and key not in told:
@@ -286,7 +292,7 @@ def _why_missing(config: Config, candidates: Sequence[Candidate], key: CallKey, 
     if candidate is None or call_status(candidate.call, now) is Status.CLOSED:
         return "den har stängt"
     if candidate.vanished_at is not None:
-        return "utgivaren har tagit bort den"
+        return "den är lämnad utanför" if candidate.left_out else "utgivaren har tagit bort den"
     if candidate.answer == Answer.NOT_FOR_US:
         return "förvaltningen har svarat att den inte är något för dem"
     if candidate.told:

@@ -38,7 +38,7 @@ LOCK_WAIT_SECONDS = 10.0
 SOMEONE_SAVES = "Någon annan sparar just nu. Vänta några sekunder och försök igen."
 _MAX_PROBLEMS = 5
 _NO_FILE = "Installationen har ingen fil med inställningar. Gör en ny installation med: monitor init MAPP"
-_SHIPPED_RULES = "Reglerna är de som följer med programmet och kan inte ändras. Sidan Regler säger hur kommunen får egna."
+_SHIPPED_RULES = "Reglerna följer med EU-bevakningen och kan inte ändras. Sidan Regler säger hur kommunen får egna."
 
 
 def locate_file(config: Config, file: str) -> Path:

@@ -300,6 +300,7 @@ def serve(
 
     from monitor.web.framework.app import make_app
     from monitor.web.framework.connections import PromptConnection, allow_many_files
+    from monitor.web.planned_mails import read_all_candidates
     from monitor.web.search_index import search_index_of
 
     allow_many_files()
@@ -312,6 +313,7 @@ def serve(
         # Read while the person types: the guide needs them after the first form.
         site.archive.start(lambda: site.rules)
     site.archive.start(lambda: search_index_of(site).facet_index())
+    site.archive.start(lambda: read_all_candidates(site))
     # The proxy's own headers are judged by the gate; uvicorn would believe any that come from this machine.
     uvicorn.run(
         make_app(site),

@@ -21,6 +21,7 @@ from monitor.archive.translations import (
     WaitingBatch,
     calls_to_translate,
     find_translations,
+    has_translations,
     store_batch,
     store_translations,
     take_batch,
@@ -209,6 +210,8 @@ def _translate_batch(
 
 def machine_summaries(db: Database, selection: Selection) -> dict[CallKey, str]:
     """Return the machine translation of the summary of each call of a mail that has one."""
+    if not has_translations(db):
+        return {}
     calls = (item.candidate.call for item in selection.items)
     texts = ((call.key, read_machine_text(db, call)) for call in calls if call.language not in ("", TARGET))
     return {key: text.summary for key, text in texts if text is not None}

@@ -15,7 +15,7 @@ from monitor.calls import ZONES, Call
 from monitor.language.analyser import Analyser, analyser
 from monitor.language.concepts import Concepts
 from monitor.language.terms import MatchMode, parse_term
-from monitor.language.termset import Scan, TermSet, found_patterns, patterns
+from monitor.language.termset import Scan, TermSet, patterns
 from monitor.matching.documents import DOCUMENTS
 from monitor.matching.rules.model import (
     AnswerRow,
@@ -518,13 +518,14 @@ class RuleSet:
             min((self.departments[name].threshold for name in theme.theme.departments), default=inf) for theme in self.live_themes
         )
 
-    def upper_bounds(self, scans: Mapping[str, Scan], matches: Callable[[int], bool]) -> dict[int, float]:
+    def upper_bounds(self, scans: Mapping[str, Scan], found: frozenset[str], matches: Callable[[int], bool]) -> dict[int, float]:
         """Return points that a live theme has at most, by its number, of each theme for which some term may speak.
 
         Each signal counts once per field, also where the pattern that was found turns out to be no term.
 
         Args:
             scans: What each zone has of the terms.
+            found: Patterns found in any of the zones.
             matches: Returns True when the call matches the metadata condition with a number.
         """
         bounds: dict[int, float] = {}
@@ -533,7 +534,6 @@ class RuleSet:
         for zone, scan in scans.items():
             if by_pattern := gains_by_zone.get(zone):
                 counted.update(*filter(None, map(by_pattern.get, scan.found)))
-        found = frozenset(found_patterns(scans.values()))
         for theme, points, metadata, needs in map(gains.__getitem__, counted):
             if needs and needs.isdisjoint(found):
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from math import inf
@@ -111,13 +111,22 @@ class Judgement:
         call: Call,
         scans: Mapping[str, Scan],
         *,
-        reading: CallReading | None = None,
+        stored: Callable[[], CallReading | None] = lambda: None,
         documents: CallDocuments | None = None,
         shared: Shared | None = None,
     ) -> None:
-        """Judge `call` by the scans of its zones, its stored reading and its documents; equal parts of `shared` are reused."""
+        """Judge a call by the scans of its zones.
+
+        Args:
+            rules: The rules to judge by.
+            call: The call.
+            scans: Terms of the rules in each zone.
+            stored: Returns the stored reading of the call, None where it has none; called when the reading is first needed.
+            documents: Documents of the call.
+            shared: Judgement of the same call whose equal parts are reused.
+        """
         self.rules, self.call = rules, call
-        self.scans, self._stored_reading, self._shared = scans, reading, shared
+        self.scans, self._stored, self._shared = scans, stored, shared
         self.documents = documents
         self._metadata = read_metadata(call, rules.programme_of(call))
         self._matched: dict[int, bool] = {}
@@ -134,8 +143,8 @@ class Judgement:
     @cached_property
     def reading(self) -> CallReading:
         """Return what the text of the call says; a call that came without its stored reading is read here."""
-        if self._stored_reading is not None:
-            return self._stored_reading
+        if (reading := self._stored()) is not None:
+            return reading
         return read_call(self.call) if self._shared is None else self._shared.judgement.reading
 
     @cached_property
@@ -181,7 +190,7 @@ class Judgement:
     @cached_property
     def _upper_bounds(self) -> dict[int, float]:
         """Return points that the text gives a theme at most, by its number, of each theme for which some term may speak."""
-        return self.rules.upper_bounds(self.scans, self._matches)
+        return self.rules.upper_bounds(self.scans, self._found, self._matches)
 
     def results_by_shortness(self) -> Iterator[tuple[float, ThemeResult]]:
         """Yield the results of the themes that have points for a term, each with points that it is short of at least.
@@ -346,7 +355,7 @@ def judge_call(
     """
     texts = analyse_zones(rules, call) if zones is None else zones
     scans = {zone: rules.scan(text, zone) for zone, text in texts.items() if text}
-    return Judgement(rules, call, scans, reading=reading, documents=documents)
+    return Judgement(rules, call, scans, stored=lambda: reading, documents=documents)
 
 
 def analyse_zones(rules: RuleSet, call: Call) -> dict[str, str]:

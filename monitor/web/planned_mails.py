@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.archive.overrides import Overrides, read_overrides
+from monitor.digest.memory import CandidateMemory
+from monitor.web.framework.kept import Kept
 from monitor.web.framework.mail_drafts import DraftWish, MailDraft, PlannedMail
 from monitor.web.framework.request import Site
 
@@ -53,12 +55,23 @@ class NextMail:
     """True when something but the coordinator's choices has changed since, and the candidates are being read anew."""
 
 
+def read_all_candidates(site: Site) -> None:
+    """Read the candidates of every department's next mail, so that the first visitor of each need not wait for them."""
+    for department in site.rules.departments.values():
+        if department.enabled:
+            _candidates(site, department.id)
+
+
+def _candidates(site: Site, department: str) -> Kept[CandidateMemory]:
+    rules, now = site.rules, site.now()
+    return site.kept(f"next-mail {department}", lambda: site.jobs.read_candidates(rules, now, department))
+
+
 def read_next_mail(site: Site, wish: DraftWish) -> NextMail:
     """Return the next mail that a wish names, with the present choices.
 
     Raises:
         ConfigError: The department is unknown.
     """
-    rules, now = site.rules, site.now()
-    kept = site.kept(f"next-mail {wish.department}", lambda: site.jobs.read_candidates(rules, now, wish.department))
-    return NextMail(site.jobs.draft(rules, now, wish, kept.facts), kept.made, kept.is_old)
+    kept = _candidates(site, wish.department)
+    return NextMail(site.jobs.draft(site.rules, site.now(), wish, kept.facts), kept.made, kept.is_old)

@@ -7,6 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from monitor.archive.feedback import store_answer
+from monitor.archive.left_out import put_back, take_back
 from monitor.calls import Budget, CallKey, DeadlineModel
 from monitor.errors import ConfigError
 from monitor.jobs.documents import import_files
@@ -339,3 +340,30 @@ def test_a_consultation_shows_its_last_day_to_answer(world):
     world.publish(a_call("1", "2026-08-28", kind=Kind.POLICY, published=MONDAY), at=MONDAY)
     (mail,) = world.week(MONDAY)
     assert "svara senast fredag 28 augusti" in flat(mail)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "sentence"),
+    [
+        ("sv", "Ingen utlysning: Tema", "Det var ingen utlysning, så vi har tagit bort den."),
+        ("en", "Not a call: Tema", "It was not a call, so we have removed it."),
+    ],
+)
+def test_a_call_that_the_coordinator_left_out_is_not_told_as_withdrawn_by_its_publisher(tmp_path, language, subject, sentence):
+    recipient = Recipient(department="kultur-fritid", email="en@example.se", language=language)
+    world = World(tmp_path, recipients=[recipient]).welcomed()
+    told = a_call("1", "2026-09-01", title="Ett stöd")
+    world.publish(told, at=MONDAY)
+    world.week(MONDAY)
+    with world.archive() as archive:
+        put_back(archive.db, "portal", "1", MONDAY + timedelta(days=1))
+    world.crawl(told, at=MONDAY + timedelta(days=6))
+    (mail,) = world.week(MONDAY + WEEK)
+    assert mail["subject"].startswith(subject)
+    text = " ".join(text_of(mail).split())
+    assert sentence in text
+    assert not [word for word in ("indragen", "withdrawn") if word in text.casefold()]
+    with world.archive() as archive:
+        take_back(archive.db, "portal", "1", MONDAY + timedelta(days=8))
+    (mail,) = world.week(MONDAY + 2 * WEEK)
+    assert "Ett stöd" in text_of(mail)

@@ -74,6 +74,20 @@ def test_one_source_whose_storing_fails_every_day_is_named_though_its_last_run_w
     assert not [one for one in attention(world, now) if one.startswith("Källan feed")]
 
 
+@pytest.mark.parametrize(
+    ("added", "said"), [(("ny",), "Källan ny är inte läst än."), (("ny", "till"), "2 källor är inte lästa än.")]
+)
+def test_a_source_that_was_just_added_is_not_told_as_a_failure(tmp_path, added, said):
+    world = World(tmp_path).welcomed()
+    new = tuple(world.config.sources[0].model_copy(update={"id": name, "name": f"Källan {name}"}) for name in added)
+    world.config = world.config.model_copy(update={"sources": (*world.config.sources, *new)})
+    for source in ("portal", "feed"):
+        world.crawl(at=MONDAY - DAY, source=source)
+    (mail,) = world.week(MONDAY)
+    assert f"Vi har läst 2 av {2 + len(added)} källor. {said}" in flat(mail)
+    assert "kunnat läsas" not in flat(mail)
+
+
 def test_a_monthly_source_need_not_be_read_each_week(tmp_path):
     world = World(tmp_path)
     slow = tuple(source.model_copy(update={"every": 30}) for source in world.config.sources)

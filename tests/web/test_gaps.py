@@ -152,6 +152,26 @@ def test_the_question_why_offers_the_coordinator_to_take_it_back(browser, aside)
     assert browser.post("/samordna/ingen/utanfor", form, page=page).status_code == 303
 
 
+def test_a_call_is_left_out_on_its_page_and_taken_back(coordinator, site):
+    path = page_of(site, "norden", "norden-004")
+    button = re.search(r'<form method="post" action="/samordna/ingen/utanfor".*?</form>', coordinator.get(path).text, re.DOTALL)[
+        0
+    ]
+    form = dict(re.findall(r'name="(kalla|nyckel|gor)" value="([^"]+)"', button))
+    assert form == {"kalla": "norden", "nyckel": "norden-004", "gor": "utanfor"}
+    answer = coordinator.post("/samordna/ingen/utanfor", form, page=path)
+    assert answer.headers["location"] == "/samordna/ingen?klart=utanfor"
+    assert site.jobs.rematched == 1
+    shown = coordinator.get(path).text
+    assert "Lämnad utanför av kommunen" in shown
+    assert "Borta hos utgivaren" not in shown
+    assert "Ingen utlysning?" not in shown
+    title = load_title(site, "norden", "norden-004")
+    assert title in words(coordinator.get(answer.headers["location"]).text).partition("Läst men lämnat utanför")[2]
+    coordinator.post("/samordna/ingen/utanfor", {**form, "gor": "tillbaka"}, page="/samordna/ingen")
+    assert "Lämnad utanför" not in coordinator.get(path).text.partition("Vad som har hänt")[0]
+
+
 @pytest.mark.parametrize("form", [{}, {"kalla": "norden", "nyckel": "finns-inte", "gor": "tillbaka"}])
 def test_an_item_that_is_gone_is_answered_in_words(coordinator, form):
     answer = coordinator.post("/samordna/ingen/utanfor", form, page="/samordna")

@@ -114,7 +114,7 @@ def test_a_call_moved_up_stands_there_in_the_mail_and_once(coordinator, site):
     assert len(told) == len(set(told))
     with open_archive(site.config.archive) as archive:
         assert read_mail_edits(archive.db, "kultur-fritid") == {}
-    assert "Ingenting: mejlet är som programmet valde det." in coordinator.get(PAGE).text
+    assert "Ingenting: mejlet är utan era ändringar." in coordinator.get(PAGE).text
 
 
 def test_a_second_press_of_the_same_button_moves_no_further(coordinator, site):
@@ -231,6 +231,33 @@ def test_an_added_call_that_cannot_be_in_the_mail_says_why(coordinator, site):
     page = coordinator.get(PAGE).text
     assert "Tillagd, men inte med" in page
     assert "Den har stängt" in page
+
+
+def test_a_call_held_back_that_was_not_in_the_mail_is_listed_as_such_for_four_weeks(coordinator, site):
+    closed = next(CallKey(row[0], row[1]) for row in rows(site, "calls") if row[5] == "closed")
+    change(coordinator, closed, "hall")
+    changes = coordinator.get(PAGE).text.partition("Det här har ni ändrat")[2].partition("<h2")[0]
+    assert "Hålls tillbaka" in changes
+    assert "Den var inte på väg in i det här mejlet" in changes
+    with site.archive.writing() as db:
+        db.execute("UPDATE desk_choices SET at = ?", [(NOW - timedelta(weeks=4, minutes=1)).isoformat()])
+    assert "Den var inte på väg in" not in coordinator.get(PAGE).text
+
+
+def test_the_line_to_all_is_told_apart_from_the_own_line(coordinator, site):
+    def field(page):
+        return re.search(r'<textarea id="rad"[^>]*>(.*?)</textarea>', page)[1]
+
+    coordinator.post("/samordna/rad", {"forvaltning": "", "rad": "Hej alla"}, page="/samordna")
+    page = coordinator.get(PAGE).text
+    assert field(page) == ""
+    assert "Raden till alla står överst nu: ”Hej alla”" in page
+    assert "Rad till alla överst" in page
+    coordinator.post(f"{PAGE}/andra", {"gor": "rad", "rad": "Hej kulturen"}, page=PAGE)
+    page = coordinator.get(PAGE).text
+    assert field(page) == "Hej kulturen"
+    assert "Gäller i stället för raden till alla: ”Hej alla”" in page
+    assert "Rad till alla överst" not in page
 
 
 def test_what_cannot_be_stored_stands_beside_its_field_with_the_typed_text(coordinator, site):

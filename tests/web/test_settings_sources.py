@@ -2,6 +2,7 @@
 
 import html
 import re
+import tomllib
 from dataclasses import replace
 
 import pytest
@@ -59,6 +60,26 @@ def test_a_source_of_ones_own_is_switched_off_and_on_in_its_own_row(coordinator,
     change(coordinator, "/samordna/kallor/norden", enabled="ja")
     assert load_config(file_of(site)).source("norden").enabled
     assert file_of(site).read_text("utf-8").replace("enabled = true\n", "", 1) == before
+
+
+def test_the_list_is_narrowed_by_words_and_by_what_needs_a_look(coordinator, site):
+    change(coordinator, "/samordna/kallor/norden", enabled="nej")
+    everything = coordinator.get("/samordna/kallor").text
+    found = coordinator.get("/samordna/kallor?q=NORDISKA+ministerr%C3%A5det").text
+    assert [text for text in (everything, found) if "funding-tenders" in text] == [everything]
+    named = [one for one in site.config.sources if "nordiska ministerrådet" in f"{one.name} {one.publisher}".casefold()]
+    assert set(re.findall(r'href="/samordna/kallor/([\w-]+)"', found)) - {"ny"} == {one.id for one in named}
+    assert f" av {len(site.config.sources)}. Visa alla" in plain(coordinator.get("/samordna/kallor?q=norden"))
+    assert "0 källor av" in plain(coordinator.get("/samordna/kallor?q=finnsinte"))
+    own = set(re.findall(r'href="/samordna/kallor/([\w-]+)"', coordinator.get("/samordna/kallor?visa=egna").text)) - {"ny"}
+    assert own == {row["id"] for row in tomllib.loads(file_of(site).read_text("utf-8"))["source"]}
+    with site.archive.writing() as db:
+        db.execute("UPDATE sources SET state = 'failed' WHERE id = 'kultur'")
+    failed = coordinator.get("/samordna/kallor?visa=atgard").text
+    listed = set(re.findall(r'href="/samordna/kallor/([\w-]+)"', failed))
+    assert "kultur" in listed
+    assert "norden" not in listed
+    assert coordinator.get("/samordna/kallor?visa=nonsens&q=%22%3E%3Cb%3E").status_code == 200
 
 
 def test_a_shipped_source_is_changed_under_its_id(coordinator, site):
@@ -248,7 +269,7 @@ def test_a_source_says_when_its_address_was_seen_and_what_the_installation_found
     with site.archive.writing() as db:
         store_checks(db, [check])
     words = plain(coordinator.get(path)).replace("\u00a0", " ")
-    assert "Prövad här 18 maj (läst av programmet): fungerar, tunn, 1 post." in words
+    assert "Prövad här 18 maj (läst automatiskt): fungerar, tunn, 1 post." in words
     with site.archive.writing() as db:
         store_checks(db, [replace(check, url="https://annan.example.se/")])
     assert "Inte prövad här än." in plain(coordinator.get(path))

@@ -105,7 +105,7 @@ def test_without_an_engine_the_program_writes_three_sentences(site, browser):
     call = twinning(site)
     page = browser.get(page_of(site, call.source, call.call_id)).text
     box = page.partition('aria-labelledby="kort"')[2].partition("</section>")[0]
-    assert "Skrivet av programmet, av uppgifterna i utlysningen." in box
+    assert "Skrivet automatiskt av uppgifterna i utlysningen." in box
     assert box.count("<span>") == 3
     assert re.search("<strong>[^<]*[Vv]änorter", box), "its title is that of the theme"
     assert "Stöd från Medborgare, jämlikhet, rättigheter och värden (CERV)" in box

@@ -15,10 +15,10 @@ FAST_SECONDS = 0.15
 """CPU seconds up to which facts are read anew while the visitor waits; above, the previous ones serve meanwhile."""
 PAUSE_SECONDS = 30.0
 """Seconds between two readings behind the pages: an archive that is written to all the time is not read all the time."""
-_REST = 9
+_REST = 24
 """Times as long as a reading behind the pages took before which none is begun that a previous one can stand in for: a reading
 and the pages share one interpreter, and beside it a page takes several times as long."""
-_MOST_REST_SECONDS = 20.0
+_MOST_REST_SECONDS = 60.0
 _MOST_NAMES = 100
 """Names whose facts are kept, the latest asked for: a name may have a period in it that a visitor types."""
 

@@ -20,6 +20,7 @@ from monitor.archive.calls import correct_field, drop_correction, load_call, loa
 from monitor.archive.dossiers import list_dossiers
 from monitor.archive.feedback import call_history
 from monitor.archive.history import list_call_documents, read_document
+from monitor.archive.left_out import is_left_out
 from monitor.archive.listing import CallSummary, list_calls
 from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, similar_calls
 from monitor.archive.matches import decisive_words
@@ -135,6 +136,8 @@ class CallView:
     """Keys of the lines of which data, documents and text say different things."""
     programme: Programme | None
     vanished: str | None
+    left_out: bool
+    """True where a person left the call out."""
     """Time at which the call disappeared from its source."""
     publisher: str
     """The publisher's page, "" if its address is not safe."""
@@ -238,6 +241,7 @@ def call_view(visit: Visit, errors: Mapping[str, str] = MappingProxyType({})) ->
         differing=differing_lines(proven),
         programme=rules.programme_of(call),
         vanished=facts["vanished_at"],
+        left_out=is_left_out(db, call.key),
         publisher=safe_url(call.url),
         publisher_words=publisher_words(call, visit.site.source_name(call.source), visit.wording),
         own=visit.call_path(*call.key),

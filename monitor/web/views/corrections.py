@@ -192,7 +192,7 @@ def _options(visit: Visit, call: Call, card: FitCard, name: str) -> tuple[tuple[
     if name == "terms.municipality":
         likely = "troligen: " if card.guessed else ""
         read = "" if call.terms.municipality else f" ({likely}{ANSWERS[card.municipality].lower()})"
-        return (("", f"Som programmet läser{read}"), *ANSWERS.items())
+        return (("", f"Som det är läst{read}"), *ANSWERS.items())
     return ()
 
 

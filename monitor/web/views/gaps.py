@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datasette import Response
 
-from monitor.archive.left_out import LeftOut, list_left_out, put_back, take_back
+from monitor.archive.left_out import list_left_out, put_back, take_back
 from monitor.archive.recipients import unread_departments
 from monitor.archive.search.index import index_call
 from monitor.archive.unmatched import UnmatchedCall, count_unread, list_near_misses, list_unmatched, unmatched_rows
@@ -16,7 +16,7 @@ from monitor.web.search_index import search_index_of
 
 DONE = {
     "tillbaka": "Den är nu en utlysning i arkivet och blir kvar när källan läses igen. Urvalet räknas om.",
-    "utanfor": "Den är lämnad utanför.",
+    "utanfor": "Den är lämnad utanför. Här under kan du ta tillbaka den.",
 }
 """Confirmation after a change, by the value of `klart` in the address."""
 NEAR = 3.0
@@ -58,26 +58,18 @@ def _unmatched(site: Site) -> tuple[int, list[UnmatchedCall], list[UnmatchedCall
 
 
 def decide(visit: Visit) -> Response:
-    """Make a left-out item a call, or leave one out again."""
+    """Make a left-out item a call, or leave a call out."""
     source, call_id, back = visit.form.get("kalla", ""), visit.form.get("nyckel", ""), visit.form.get("gor") == "tillbaka"
-    row = _row(visit, source, call_id)
-    if row is None:
-        return problem_page(visit, 400, detail="Den finns inte längre bland det som lämnats utanför.")
     try:
         with visit.site.archive.writing() as db:
             (take_back if back else put_back)(db, source, call_id, visit.now)
             if back:
                 index_call(db, visit.site.rules.analyser, source, call_id)
-    except ArchiveError as error:
-        return problem_page(visit, 400, detail=error.problem)
+    except ArchiveError:
+        return problem_page(visit, 400, detail="Den finns inte längre i arkivet.")
     search_index_of(visit.site).rebuild_soon()
     visit.site.jobs.rematch()
     return redirect(f"/samordna/ingen?klart={'tillbaka' if back else 'utanfor'}")
-
-
-def _row(visit: Visit, source: str, call_id: str) -> LeftOut | None:
-    rows = list_left_out(visit.site.archive.db, source) if source else []
-    return next((row for row in rows if row.call_id == call_id), None)
 
 
 ROUTES = (

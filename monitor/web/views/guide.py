@@ -36,7 +36,7 @@ _WORKS = {"prov": "mail", "kallor": "sources", "lasning": "reading", "igang": "f
 """Work of a step's button by the name in its address."""
 _REFRESH_SECONDS = 3
 _EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,250}")
-_ELSEWHERE = "Guiden öppnas på datorn där programmet körs, innan lösenordet är satt."
+_ELSEWHERE = "Guiden öppnas på datorn där EU-bevakningen körs, innan lösenordet är satt."
 _NO_CODE = "Starta om monitor serve, så visar det en ny kod i sitt fönster."
 
 

@@ -39,7 +39,7 @@ from monitor.web.planned_mails import read_next_mail
 from monitor.web.views.digest import mail_response, without_signed_links
 from monitor.web.views.search import SearchParams, search_archive
 from monitor.web.views.subscription import read_recipient_link
-from monitor.web.views.top_line import write_top_line
+from monitor.web.views.top_line import present_line, write_top_line
 
 DONE = {
     "tillbaka": "Posten hålls tillbaka.",
@@ -114,6 +114,8 @@ def _show(visit: Visit, department: Department, typed: TypedText = TypedText()) 
         week=_week_number(draft),
         parts_of_mail=_parts(draft) if draft is not None else [],
         text=without_signed_links(draft.text) if draft is not None else "",
+        own_line=present_line(visit.site.archive.db, department.id, draft.week) if draft is not None else "",
+        line_of_all=present_line(visit.site.archive.db, "", draft.week) if draft is not None else "",
         frame=f"/samordna/mejl/{department.id}/html" + (f"?{frame}" if frame else ""),
         asked=asked,
         found=_search(visit, asked) if asked else [],

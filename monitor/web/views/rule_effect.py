@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from monitor.archive.connection import Database
@@ -36,7 +37,7 @@ DIGESTS = 3
 _EVIDENCE_CONTEXT = 60
 """Characters of text shown on either side of a hit."""
 _MAX_MARKS = 4
-_MAX_READ_UNASKED = 200
+_MAX_READ_UNASKED = 3000
 """Calls that are read at once; of more, the index is asked first which may reach a department."""
 
 
@@ -260,7 +261,7 @@ def _compare_rows(
     for call, zones in read_indexed_calls(db, new.analyser, rows | list_stale_ids(db)):
         own = documents.of(call.key) if documents is not None else None
         scans = {zone: before.scan(text, zone) for zone, text in zones.items() if text}
-        one = Judgement(before, call, scans, reading=stored_reading(db, *call.key), documents=own)
+        one = Judgement(before, call, scans, stored=partial(stored_reading, db, *call.key), documents=own)
         other = Judgement(after, call, scans, documents=own, shared=Shared(one, frozenset(), gates=old.fit == new.fit))
         if only_moved and one.departments.keys() == other.departments.keys():
             continue

@@ -178,7 +178,7 @@ def _words(one: FormField, value: Any, model: type[BaseModel]) -> str:
         return value_words(one, value)
     if issubclass(model, Table):
         return value_words(one, value_at(plain_values(model()), one.path))
-    return "programmets eget värde" if model is Source else value_words(one, None)
+    return "det förvalda värdet" if model is Source else value_words(one, None)
 
 
 def _raw_words(value: Any) -> str:

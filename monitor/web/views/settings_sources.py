@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -62,31 +62,65 @@ _PATIENCE_SECONDS = 4.0
 """Time that a page waits for a reading before it shows how far it has come."""
 _REFRESH_SECONDS = 2
 """Items that are shown field by field."""
+_MAX_QUERY = 200
+_SHOWS = {"": "Alla", "atgard": "De som behöver tittas på", "forslag": "De som har ett förslag", "egna": "Kommunens egna"}
+"""Choices of the list, by the value of `visa` in the address."""
 _NO_FINDING = "Förslaget gäller inte längre: källan har ändrats, eller så är det redan taget."
 
 
 def sources(visit: Visit) -> Response:
-    """List every source with its state: those that need a person first, those that are switched off last."""
+    """List the sources with their state: those that need a person first, those that are switched off last.
+
+    `q` keeps those with its words in name, publisher, id or address, `visa` those of one of `_SHOWS`.
+    """
+    query = " ".join(visit.args.get("q", "").split())[:_MAX_QUERY]
+    show = visit.args.get("visa", "")
+    show = show if show in _SHOWS else ""
+    words = query.casefold().split()
+    rows = [row for row in _source_lines(visit) if _is_shown(row, words, show)]
+    return page(
+        "settings-sources.html",
+        visit,
+        read=[row for row in rows if row["enabled"]],
+        off=[row for row in rows if not row["enabled"]],
+        query=query,
+        show=show,
+        shows=_SHOWS,
+        total=len(visit.site.config.sources),
+        accepted=ACCEPTED_RUNS,
+        trail=_CRUMBS,
+        done=DONE,
+    )
+
+
+def _source_lines(visit: Visit) -> list[dict[str, Any]]:
+    """Return a line for each source: first those that are read, in the order of `source_rows`, then the others by name."""
     states = {row["id"]: row for row in source_rows(visit.site, visit.now)}
     own, findings = _own_ids(visit), _shown_findings(visit)
-    read = [
+    places = {name: place for place, name in enumerate(states)}
+    rows = [
         {
-            **states[source.id],
+            "name": source.name,
+            "publisher": source.publisher,
+            "url": source.url,
+            "id": source.id,
+            "state": "",
+            **states.get(source.id, {}),
+            "enabled": source.id in states,
             "path": f"/samordna/kallor/{source.id}",
             "own": source.id in own,
             "found": source.id in findings and bool(findings[source.id].row),
         }
         for source in visit.site.config.sources
-        if source.id in states
     ]
-    read.sort(key=lambda row: list(states).index(row["id"]))
-    off = [
-        {"path": f"/samordna/kallor/{source.id}", "name": source.name, "publisher": source.publisher, "own": source.id in own}
-        for source in visit.site.config.sources
-        if not source.enabled
-    ]
-    off.sort(key=lambda row: str(row["name"]).casefold())
-    return page("settings-sources.html", visit, read=read, off=off, accepted=ACCEPTED_RUNS, trail=_CRUMBS, done=DONE)
+    return sorted(rows, key=lambda row: (places.get(row["id"], len(places)), str(row["name"]).casefold()))
+
+
+def _is_shown(row: Mapping[str, Any], words: Sequence[str], show: str) -> bool:
+    """Return True for a line that has all the words, and that the choice of `_SHOWS` keeps."""
+    text = " ".join(str(row[name]) for name in ("name", "publisher", "id", "url")).casefold()
+    kept = {"atgard": row["enabled"] and row["state"] not in (*ACCEPTED_RUNS, ""), "forslag": row["found"], "egna": row["own"]}
+    return all(word in text for word in words) and kept.get(show, True)
 
 
 def _own_ids(visit: Visit) -> set[str]:
@@ -133,7 +167,7 @@ def _target(visit: Visit, row: str, checked: str = "") -> EditedTable:
         model=Source,
         present=present,
         title=present.name,
-        lead="Kommunens egen källa." if own else "Källan följer med programmet. Det du ändrar gäller bara här.",
+        lead="Kommunens egen källa." if own else "Källan följer med EU-bevakningen. Det du ändrar gäller bara här.",
         effect="Gäller från nästa läsning.",
         path=f"/samordna/kallor/{row}",
         crumbs=_LIST_CRUMBS,
