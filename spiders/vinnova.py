@@ -278,7 +278,7 @@ def rows(parsed: ParsedResponse, response: Response) -> list[dict[str, Any]]:
     if isinstance(data, dict):
         data = [data]
     if not isinstance(data, list) or (data and not any(isinstance(row, dict) and "Diarienummer" in row for row in data)):
-        parsed.add_problem(ProblemKind.LAYOUT, "Vinnovas öppna data har fått en annan form än programmet känner.")
+        parsed.add_problem(ProblemKind.LAYOUT, "Vinnovas öppna data har fått en annan form än väntat.")
         return []
     for row in data:
         if not isinstance(row, dict):

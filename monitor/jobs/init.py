@@ -24,7 +24,7 @@ contact = "eu@example.se"             # står i det namn som EU-bevakningen läs
 base_url = "http://127.0.0.1:8001"    # där arkivet nås i webbläsaren; länkarna i mejlen går hit
 
 [rules]
-dir = "rules"                         # egna regler; ta bort raden för att följa dem som följer med programmet
+dir = "rules"                         # egna regler; ta bort raden för att följa dem som följer med EU-bevakningen
 
 [digests]
 dir = "digests"                       # egna mallar; en fil som saknas här tas från programmet

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import json
 import pytest
 
 from monitor.archive import open_archive
@@ -72,7 +73,7 @@ def test_the_text_stands(card, values):
 def stored_card(archive):
     match_archive(archive, small_rules(), NOW)
     [row] = archive.db.execute("SELECT fit_card FROM matches WHERE call_id = 'A'").fetchall()
-    return row[0]
+    return json.dumps(json.loads(row[0]), ensure_ascii=False)
 
 
 @pytest.mark.parametrize(("text", "answer"), [(YES, '"municipality": "ja"'), (NO, '"municipality": "nej"')])

@@ -166,7 +166,7 @@ def test_shipped_rules_are_shown_and_refused(coordinator, site):
     assert "monitor init" in coordinator.get("/samordna/forvaltningar").text
     answer = coordinator.get("/samordna/forvaltningar/kultur-fritid")
     assert answer.status_code == 409
-    assert "följer med programmet" in answer.text
+    assert "följer med EU-bevakningen" in answer.text
 
 
 def test_wrong_input_stands_beside_its_field_and_nothing_typed_is_lost(coordinator, site):

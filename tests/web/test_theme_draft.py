@@ -73,6 +73,7 @@ def test_a_draft_becomes_a_theme_on_probation_whose_calls_wait_for_the_coordinat
     path = saved.headers["location"].partition("?")[0]
     page = own.get(path).text
     taken, others = in_section(page, "Det här skulle temat ta"), in_section(page, "Annat som förvaltningen får")
+    assert re.search(r"Sammanlagt \d+(,\d+)? poäng\.", taken)
     assert "Cykelvägar och hållbara resor" in taken
     assert "Cykelvägar" not in others
     assert "Märk minst 3 ja och 2 nej. Nu är det 0 ja och 0 nej." in page
