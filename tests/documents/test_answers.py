@@ -1,10 +1,10 @@
 """The answer of a call's own document to "may we apply": on the card that is stored with a match, on the page and in the mail."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import json
 import pytest
 
 from monitor.archive import open_archive
