@@ -225,9 +225,9 @@ class SourceHealth:
 class Choice:
     """Limits that choosing follows."""
 
-    welcome: int = 10
+    welcome: int = 15
     """Most calls that a first mail names."""
-    per_source: int = 20
+    per_source: int = 40
     """Most first mentions of one source; more become a group."""
     first_reading: int = 5
     """The same for a source that was read for the first time."""

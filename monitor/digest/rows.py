@@ -12,6 +12,7 @@ from monitor.digest.model import Audience
 from monitor.digest.wording import HOME, NO_BREAK, Wording, capital
 from monitor.fit import FitCard
 from monitor.language.one_line import clean, shorten
+from monitor.plan.workdays import Workdays
 from monitor.translation import has_translation, translate
 from monitor.vocabulary import Kind, Status
 
@@ -256,8 +257,8 @@ class CallRows:
         return self._say("next.by", contact=contact, day=self._wording.short_day(start, self._now))
 
     def _start_by(self, last_day: date) -> date | None:
-        """Return the day by which work on an application should begin; None where that is now."""
-        start = last_day - PREPARATION
+        """Return the working day by which work on an application should begin; None where that is now."""
+        start = Workdays().on_or_before(last_day - PREPARATION)
         return start if start - self._now.date() > _SOON else None
 
 

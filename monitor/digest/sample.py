@@ -94,7 +94,7 @@ def flood(now: datetime = NOW) -> Sample:
     )
     occasion = samples(now)[MailKind.WEEKLY].occasion
     previous = now - timedelta(days=21)
-    selection = choose((*calls, *_fresh(now)[1:]), first=False, previous=previous, choice=Choice(), now=now)
+    selection = choose((*calls, *_fresh(now)[1:]), first=False, previous=previous, choice=Choice(per_source=20), now=now)
     return Sample(selection, replace(occasion, previous_week=iso_week(previous.date())))
 
 

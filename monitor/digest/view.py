@@ -23,7 +23,7 @@ NAMED_IN_GROUP = 5
 """Items of a group that the mail names."""
 _TITLE_LIMIT = 90
 """Characters of a call's title above the reminders of its plan, and in the first sentences."""
-OVERVIEW_LIMIT = 10
+OVERVIEW_LIMIT = 40
 """Calls that the overview lists; a reader of more reads none."""
 _IN_OVERVIEW = (*CALL_SECTIONS, MailSection.CHANGED)
 _DATED = (MailSection.CHANGED, MailSection.NEW, MailSection.CLOSING)

@@ -89,11 +89,20 @@ def test_more_than_ten_calls_are_lines():
     tree = lxml_html.fromstring(mail.renderings[0].html)
     shown = [mail.shown[item.candidate.key] for item in selection.items]
     assert shown == [Shown.CARD] * 10 + [Shown.LINE] * 4
-    assert len(overview(tree)) == 11
-    assert overview(tree)[-1] == "4 till längre ner"
+    assert len(overview(tree)) == 14, "each call has its line there"
     last = tree.xpath("//ul[@class='overview']//a/@href")[-1].removeprefix("#")
     (target,) = tree.xpath(f"//*[@id='{last}']")
     assert target.tag == "li"
+
+
+def test_a_programme_s_day_with_22_calls_of_one_source_has_each_in_the_overview():
+    calls = [candidate(n, call_id=f"p{n}", source="portal") for n in range(22)]
+    selection, mail = mail_of(*calls)
+    tree = lxml_html.fromstring(mail.renderings[0].html)
+    assert selection.groups == ()
+    assert len(overview(tree)) == 22
+    assert all("ni kan söka" in line or "senast" in line for line in overview(tree))
+    assert len(mail.renderings[0].html.encode()) < 60_000
 
 
 def test_a_line_of_a_foreign_call_has_a_sentence_of_its_own():
@@ -417,7 +426,7 @@ def test_a_round_to_come_has_the_subject_of_its_theme():
 def test_the_numbers_of_a_first_mail_add_up():
     calls = [candidate(number, call_id=str(number)) for number in range(13)]
     coming = candidate(3, call_id="coming", opens=(NOW + timedelta(days=9)).date(), stated_status=Status.FORTHCOMING)
-    selection = choose((*calls, coming), first=True, previous=None, choice=Choice(), now=NOW)
+    selection = choose((*calls, coming), first=True, previous=None, choice=Choice(welcome=10), now=NOW)
     occasion = Occasion(digest="2026-W23-kultur-fritid", week="2026-W23", now=NOW)
     text = render_mail(TEMPLATES, selection, AUDIENCE, occasion, SIGNER).renderings[0].text.replace(" \n", " ")
     assert "Just nu är 13 utlysningar öppna som vi tror passar er. Här är de 10 som passar bäst." in text

@@ -200,7 +200,7 @@ def test_who_pays_is_a_sentence_of_its_own(language, shares, said):
     assert rows_of(language).who_pays(call, FitCard(municipality="ja", shares=shares)) == said
 
 
-GUESSED = "Det är vår bedömning; texten säger inte."
+GUESSED = "Det är vår bedömning; det står inte i texten."
 
 
 @pytest.mark.parametrize(
