@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -59,6 +60,13 @@ class Deadline:
     year_guessed: bool = False
     """True where the source writes no year and it was counted from the day of reading, as no day of publication is known."""
 
+    @property
+    def words(self) -> str:
+        """Return the words of the source for a reader; "" for a date as machines write it, which adds nothing."""
+        return "" if _MACHINE_DATE.match(self.text) else self.text
+
+
+_MACHINE_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?$")
 
 LARGEST_AMOUNT = 10**13
 """Largest amount of money believed, in whole units: five times the Union's budget for seven years."""

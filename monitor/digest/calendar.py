@@ -261,8 +261,8 @@ def _entry(wording: Wording, call: Call, key: str, number: int, deadline: Deadli
     if deadline is not None:
         if deadline.precision is Precision.DAY:
             words.insert(0, wording.say("calendar.no_time"))
-        if deadline.text:
-            words.append(wording.say("calendar.source", text=clean(deadline.text)))
+        if deadline.words:
+            words.append(wording.say("calendar.source", text=clean(deadline.words)))
     event.add("description", "\n".join(word for word in words if word))
     return event
 

@@ -279,7 +279,7 @@ class Cards:
 
     def _level(self, item: DigestItem) -> str:
         match = item.candidate.match
-        if item.section is not MailSection.NEW or match is None:
+        if item.section is not MailSection.NEW or match is None or item.candidate.reasons.unnamed:
             return ""
         return f"{self.wording.say(f'card.level_{match.level.value}')}."
 

@@ -13,7 +13,7 @@ from monitor.archive import open_archive
 from monitor.archive.calls import load_call, load_uncorrected
 from monitor.archive.digests import mail_body
 from monitor.archive.runs import store_run
-from monitor.calls import DeadlineModel
+from monitor.calls import Budget, DeadlineModel
 from monitor.digest.wording import HOME
 from monitor.jobs.digest import build_digests
 from monitor.jobs.match import match_archive
@@ -95,6 +95,22 @@ def test_the_form_shows_the_present_values(coordinator, path, site):
     correct(coordinator, path, budget__own_share="20", kind="news")
     html = coordinator.get(path).text
     assert (field_value(html, "budget-own_share"), field_value(html, "kind")) == ("20", "news")
+
+
+def test_the_first_amount_of_a_call_needs_its_currency(coordinator, site):
+    with open_archive(site.config.archive) as archive:
+        plain = replace(load_call(archive.db, "norden", "norden-002"), call_id="utan-belopp", budget=Budget())
+        store_run(archive.db, source_run("norden", "Norden", [plain], NOW), NOW)
+    path = page_of(site, *plain.key)
+    assert field_value(coordinator.get(path).text, "budget-currency") == ""
+    answer = correct(coordinator, path, budget__project_max="1,5 miljoner")
+    assert answer.status_code == 400
+    assert "Välj beloppets valuta." in answer.text
+    assert rows(site, "corrections") == []
+    assert correct(coordinator, path, budget__project_max="1,5 miljoner", budget__currency="SEK").status_code == 303
+    with open_archive(site.config.archive) as archive:
+        budget = load_call(archive.db, *plain.key).budget
+    assert (budget.project_max, budget.currency) == (1_500_000, "SEK")
 
 
 def test_an_untouched_form_corrects_nothing(coordinator, site, path):

@@ -92,10 +92,10 @@ def test_the_state_goes_on_and_a_report_is_ticked_off(coordinator, site):
 @pytest.mark.parametrize(
     ("wrong", "field", "reason"),
     [
-        ({"sokt": "en miljon"}, "sokt", "Skriv beloppet i hela tal"),
-        ({"egen": "12,50"}, "egen", "Skriv beloppet i hela tal"),
-        ({"egen": "-5"}, "egen", "Skriv beloppet i hela tal"),
-        ({"beviljat": "9" * 13}, "beviljat", "Skriv beloppet i hela tal"),
+        ({"sokt": "flera miljoner"}, "sokt", "Skriv beloppet som"),
+        ({"egen": "12,50"}, "egen", "Skriv beloppet som"),
+        ({"egen": "-5"}, "egen", "Skriv beloppet som"),
+        ({"beviljat": "9" * 13}, "beviljat", "Skriv beloppet som"),
         ({"sokt_den": "4 maj"}, "sokt_den", "Skriv dagen som"),
         ({"slutar": "0001-01-01"}, "slutar", "Skriv dagen som"),
         ({"beslut_den": "2026-05-03"}, "beslut_den", "före ansökan"),
@@ -119,6 +119,13 @@ def test_what_does_not_hold_is_said_beside_its_field_and_nothing_typed_is_lost(c
             assert f'value="{typed[name]}"' in answer.text, name
     assert stored(site) is None
     assert states(site) == ["intresserad"]
+
+
+@pytest.mark.parametrize(("text", "amount"), [("450 tkr", 450_000), ("1,5 miljoner", 1_500_000), ("1 200 000 kr", 1_200_000)])
+def test_amounts_and_days_are_read_as_people_write_them(coordinator, site, text, amount):
+    typed = {**VALUES, "sokt": text, "sokt_den": "4 maj 2026"}
+    assert coordinator.post(f"{PAGE}/projekt", typed, page=PAGE).status_code == 303
+    assert (stored(site).applied_amount, stored(site).applied_on.isoformat()) == (amount, "2026-05-04")
 
 
 def test_two_people_at_once_lose_nothing(coordinator, site):
@@ -177,10 +184,10 @@ def test_a_project_is_entered_by_keyboard_and_no_page_of_it_breaks_accessibility
         page.locator("summary", has_text="Kultur- och fritidsförvaltningen: intresserad").press("Enter")
         form = page.locator("form.project").first
         assert violations(page) == []
-        form.get_by_label("Sökt belopp").fill("en miljon")
+        form.get_by_label("Sökt belopp").fill("flera miljoner")
         form.get_by_label("Sökt belopp").press("Enter")
         page.wait_for_url("**/projekt")
-        assert page.locator(".field-problem").inner_text() == "Skriv beloppet i hela tal, till exempel 450 000."
+        assert page.locator(".field-problem").inner_text() == "Skriv beloppet som 450 000, 450 tkr eller 1,5 miljoner."
         assert violations(page) == []
         page.emulate_media(color_scheme="dark")
         assert violations(page, again=True) == []

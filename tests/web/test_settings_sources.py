@@ -82,6 +82,14 @@ def test_the_list_is_narrowed_by_words_and_by_what_needs_a_look(coordinator, sit
     assert coordinator.get("/samordna/kallor?visa=nonsens&q=%22%3E%3Cb%3E").status_code == 200
 
 
+def test_the_installation_is_no_source_of_its_own(coordinator, site):
+    address = f"{site.config.municipality.base_url}/nytt.xml"
+    answer = coordinator.post(NEW, {"gor": "las", "adress": address}, page=NEW)
+    assert answer.status_code == 400
+    assert "egen adress" in answer.text
+    assert address in answer.text, "nothing typed is lost"
+
+
 def test_a_shipped_source_is_changed_under_its_id(coordinator, site):
     shipped = next(one for one in site.config.sources if not one.enabled and one.kind == "feed")
     change(coordinator, f"/samordna/kallor/{shipped.id}", enabled="ja", url="https://ny.example.se/flode")

@@ -28,6 +28,13 @@ def test_the_line_is_among_the_changes_and_can_be_taken_back_until_it_is_changed
     assert line(site) == ["Glad sommar"]
 
 
+def test_an_emptied_line_is_said_to_be_gone(coordinator):
+    page = "/samordna"
+    assert coordinator.post("/samordna/rad", {"forvaltning": "", "rad": "Hej"}, page=page).headers["location"].endswith("=rad")
+    answer = coordinator.post("/samordna/rad", {"forvaltning": "", "rad": " "}, page=page)
+    assert "Raden är borttagen." in coordinator.get(answer.headers["location"]).text
+
+
 def test_cards_say_who_may_apply_and_which_subject_and_an_empty_search_offers_a_way_on(coordinator):
     found = coordinator.get("/sok?q=bibliotek").text
     card = found.partition('<li class="card">')[2].partition("</li>")[0]

@@ -82,6 +82,7 @@ DONE = {
     "lika": "Ingenting var ändrat, så inget är sparat.",
     "borta": "Rättelsen är borttagen. Källans egen uppgift gäller igen.",
     "rad": "Raden är sparad. Den följer med i mejlen.",
+    "radbort": "Raden är borttagen.",
     "styrt": "Valet är sparat och gäller från nästa mejl.",
     "fogat": "De är nu samma sak och visas som en.",
     "skilt": "De är nu skilda åt.",
@@ -505,7 +506,7 @@ def write_mail_line(visit: Visit) -> Response:
         return problem_page(visit, 400)
     with visit.site.archive.writing() as db:
         write_mail_note(db, department, "", call.key, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
-    return _back_to(visit, call.key, "rad")
+    return _back_to(visit, call.key, "rad" if visit.form.get("rad", "").strip() else "radbort")
 
 
 def join_stories(visit: Visit) -> Response:

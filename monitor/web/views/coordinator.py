@@ -26,6 +26,7 @@ from monitor.web.views.top_line import write_top_line
 DONE = {
     "styrt": "Valet är sparat.",
     "rad": "Raden är sparad.",
+    "radbort": "Raden är borttagen.",
     "lagd": "Utlysningen är tillagd.",
     "svar": "Svaret är avklarat.",
     "exempel": "Svaret är nu ett exempel i temat. Urvalet räknas om.",
@@ -101,7 +102,7 @@ def top_line(visit: Visit) -> Response:
     with visit.site.archive.writing() as db:
         for week in sorted({plan.week for plan in plans if department in ("", plan.department)}):
             write_top_line(db, department, week, visit.form.get("rad", ""), who=visit.coordinator_name, now=visit.now)
-    return redirect("/samordna?klart=rad")
+    return redirect(f"/samordna?klart={'rad' if visit.form.get('rad', '').strip() else 'radbort'}")
 
 
 def add(visit: Visit) -> Response:

@@ -162,7 +162,10 @@ def present_texts(visit: Visit, call: Call, card: FitCard) -> dict[str, str]:
         "starts": _moment_text(call.starts, visit),
         "ends": _moment_text(call.ends, visit),
         **{f"budget.{name}": _number_text(getattr(budget, name)) for name in ("project_min", "project_max", "total", "grants")},
-        "budget.currency": budget.currency,
+        # Without an amount there is no currency either: whoever enters the first amount says which.
+        "budget.currency": budget.currency
+        if (budget.project_min, budget.project_max, budget.total) != (None, None, None)
+        else "",
         "budget.funder_share": _number_text(card.shares.funder),
         "budget.own_share": _number_text(card.shares.own),
         "terms.municipality": call.terms.municipality,
@@ -186,7 +189,9 @@ def _options(visit: Visit, call: Call, card: FitCard, name: str) -> tuple[tuple[
         other = call.programme if visit.site.rules.programme_of(call) is None else ""
         return (*known, *([(other, other)] if other and other not in dict(known) else []))
     if name == "budget.currency":
-        return tuple((code, code) for code in dict.fromkeys((call.budget.currency, *_CURRENCIES)))
+        stated = present_texts(visit, call, card)[name]
+        codes = tuple((code, code) for code in dict.fromkeys((stated, *_CURRENCIES)) if code)
+        return codes if stated else (("", "Välj valuta"), *codes)
     if name == "deadline_model":
         return tuple((model.value, label) for model, label in MODELS.items())
     if name == "terms.municipality":
@@ -257,6 +262,8 @@ def _contradictions(visit: Visit, present: Mapping[str, str], values: Mapping[st
     low, high = (read_sum(text(name)) if text(name) else None for name in ("budget.project_min", "budget.project_max"))
     if low and high and low > high and not values.keys().isdisjoint(_SUMS):
         errors["budget.project_min"] = "Det minsta beloppet är större än det högsta."
+    if not text("budget.currency") and any(values.get(name) for name in _SUMS):
+        errors["budget.currency"] = "Välj beloppets valuta."
     funder, own = (read_number(text(f"budget.{name}")) if text(f"budget.{name}") else 0 for name in ("funder_share", "own_share"))
     if funder + own > 100 and not values.keys().isdisjoint(("budget.funder_share", "budget.own_share")):
         name = "budget.own_share" if "budget.own_share" in values else "budget.funder_share"
@@ -301,7 +308,7 @@ def _read_deadlines(text: str, visit: Visit) -> list[dict[str, Any]]:
 
 
 def _read_deadline(line: str, visit: Visit) -> dict[str, Any]:
-    day, clock = _read_moment(line)
+    day, clock = read_moment(line)
     at = datetime.combine(day, clock or time(23, 59, 59), visit.site.config.zone)
     return {
         "at": at.isoformat(),
@@ -313,7 +320,7 @@ def _read_deadline(line: str, visit: Visit) -> dict[str, Any]:
 def _read_day(text: str, visit: Visit) -> str | None:
     if not text:
         return None
-    day, clock = _read_moment(text)
+    day, clock = read_moment(text)
     if clock is not None:
         raise ValueError(_DAY_ONLY.format(text[:_MAX_QUOTED]))
     return day.isoformat()
@@ -322,11 +329,11 @@ def _read_day(text: str, visit: Visit) -> str | None:
 def _read_time(text: str, visit: Visit) -> str | None:
     if not text:
         return None
-    day, clock = _read_moment(text)
+    day, clock = read_moment(text)
     return datetime.combine(day, clock or time(), visit.site.config.zone).isoformat()
 
 
-def _read_moment(text: str) -> tuple[date, time | None]:
+def read_moment(text: str) -> tuple[date, time | None]:
     """Return the day and the time that a person typed: 2027-02-01 17:00, 1 februari 2027 or 1 februari 2027 kl. 17.
 
     Raises:

@@ -48,6 +48,7 @@ DONE = {
     "flyttad": "Ordningen är sparad för det här mejlet.",
     "kommentar": "Kommentaren är sparad för det här mejlet.",
     "rad": "Raden överst är sparad.",
+    "radbort": "Raden överst är borttagen.",
 }
 """Confirmation after a change, by the value of `klart` in the address."""
 _MAX_FOUND = 8
@@ -230,7 +231,7 @@ def _write_line(visit: Visit, department: Department) -> Response:
         return _show(visit, department, TypedText(text=text, problem=problem))
     with visit.site.archive.writing() as db:
         write_top_line(db, department.id, draft.week, text, who=visit.coordinator_name, now=visit.now)
-    return redirect(_back(department, "rad"))
+    return redirect(_back(department, "rad" if text.strip() else "radbort"))
 
 
 def _length_problem(text: str) -> str:

@@ -14,6 +14,7 @@ from monitor.config import Config
 from monitor.vocabulary import FOLLOW_STATE_LABELS, FollowState
 from monitor.web.framework.request import Visit
 from monitor.web.report.tables import KRONOR
+from monitor.web.views.corrections import read_moment, read_sum
 
 AMOUNTS = {"sokt": "applied_amount", "beviljat": "granted_amount", "egen": "own_amount"}
 """Field of `Project` by the name of its form field."""
@@ -39,8 +40,8 @@ _MAX_NAME = 200
 _MAX_AMOUNT = 10**12
 _YEARS = (2000, 2200)
 _AMOUNT = re.compile(r"(\d{1,13}|\d{1,3}(?:[ .\u00a0\u202f]\d{3}){1,4})(?:\s*(?:kr|kronor|euro|:-))?", re.IGNORECASE)
-_NO_AMOUNT = "Skriv beloppet i hela tal, till exempel 450 000."
-_NO_DAY = "Skriv dagen som 2027-02-01."
+_NO_AMOUNT = "Skriv beloppet som 450 000, 450 tkr eller 1,5 miljoner."
+_NO_DAY = "Skriv dagen som 2027-02-01 eller 1 februari 2027."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +210,10 @@ def _read_amount(text: str, name: str, errors: dict[str, str]) -> int | None:
     if not text:
         return None
     found = _AMOUNT.fullmatch(text)
-    amount = int(re.sub(r"\D", "", found[1])) if found else None
+    try:
+        amount = int(re.sub(r"\D", "", found[1])) if found else read_sum(text)
+    except ValueError:
+        amount = None
     if amount is None or amount > _MAX_AMOUNT:
         errors[name] = _NO_AMOUNT
         return None
@@ -221,7 +225,7 @@ def _read_day(text: str, name: str, errors: dict[str, str]) -> date | None:
     if not text:
         return None
     try:
-        day = date.fromisoformat(text)
+        day, _ = read_moment(text)
     except ValueError:
         day = None
     if day is None or not _YEARS[0] <= day.year <= _YEARS[1]:

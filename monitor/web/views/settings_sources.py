@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from datasette import Response
 
@@ -330,6 +331,8 @@ def new_source(visit: Visit) -> Response:
         leads_to="/samordna/kallor",
     )
     address = visit.form.get("url", "").strip()
+    if _is_own(visit, address):
+        return _address_form(visit, problem="Det är EU-bevakningens egen adress: allt skulle komma in två gånger.", status=400)
     known = _known_source(visit, address)
     if known is not None:
         sheet = read_sheet(target, visit.form_lists)
@@ -340,6 +343,15 @@ def new_source(visit: Visit) -> Response:
 
 def _taken(config: Config) -> list[dict[str, str]]:
     return [{"id": source.id} for source in config.sources]
+
+
+def _is_own(visit: Visit, address: str) -> bool:
+    """Return True for a page of this installation."""
+    own = urlsplit(visit.site.config.municipality.base_url).netloc.casefold()
+    try:
+        return urlsplit(address).netloc.casefold() == own
+    except ValueError:
+        return False
 
 
 def _known_source(visit: Visit, address: str) -> Source | None:
@@ -369,6 +381,8 @@ def _read_address(visit: Visit) -> Response:
         address = f"https://{address}"
     if not address.startswith(("http://", "https://")) or any(sign.isspace() for sign in address):
         return _address_form(visit, problem="Klistra in en adress som börjar med https://.", status=400)
+    if _is_own(visit, address):
+        return _address_form(visit, problem="Det är EU-bevakningens egen adress: allt skulle komma in två gånger.", status=400)
     known = _known_source(visit, address)
     if known is not None:
         return _address_form(visit, problem=f"Adressen läses redan: {known.name}.", status=400)

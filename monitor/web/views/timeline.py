@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,9 +11,6 @@ from monitor.corrected import correction_time
 from monitor.vocabulary import Kind
 from monitor.web.framework.request import Visit
 from monitor.web.framework.templates import format_days_left, format_moment, format_weekday
-
-# The publisher's own words are shown beside a date unless they are an ISO date, which adds nothing.
-_MACHINE_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ def _deadlines(call: Call, visit: Visit) -> Iterator[tuple[datetime, TimelinePoi
                 when=f"{visit.say('troligen')} {point.when}" if deadline.year_guessed else point.when,
                 what=point.what + stage,
                 left=point.left,
-                words="" if _MACHINE_DATE.match(deadline.text) else deadline.text,
+                words=deadline.words,
                 corrected=corrected,
                 state="next" if deadline is upcoming else point.state,
             ),
