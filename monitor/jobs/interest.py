@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.archive.connection import Database
 from monitor.archive.feedback import UnreportedAnswer, list_unreported_answers, mark_reported
@@ -67,8 +67,11 @@ def _paragraphs(config: Config, answers: list[UnreportedAnswer], names: dict[str
 
 
 def _line(answer: UnreportedAnswer, names: dict[str, str]) -> str:
+    from babel.dates import format_date
+
     note = f" De skriver: ”{clean(answer.note)}”" if answer.note.strip() else ""
-    day = f" Sista dag {answer.next_deadline[:10]}." if answer.next_deadline else ""
+    last = date.fromisoformat(answer.next_deadline[:10]) if answer.next_deadline else None
+    day = f" Sista dag {format_date(last, 'd MMMM y', locale='sv')}." if last else ""
     label, title = ANSWER_LABELS[Answer(answer.answer)].letter, shorten(clean(answer.title), 200)
     return f"{_name(answer, names)} {label}: {title}.{day}{note} {answer.url}".rstrip()
 

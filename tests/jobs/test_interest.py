@@ -44,7 +44,7 @@ def test_interesting_reaches_the_coordinator_at_the_next_sending(world):
     (letter,) = letters(world, MONDAY + MINUTE)
     assert letter["Subject"] == "kultur-fritid tycker att utlysningen är intressant: Stöd till Bcc: a@evil.example bibliotek"
     assert "Vi pratar med Eksjö." in text_of(letter)
-    assert "Sista dag 2026-09-01." in text_of(letter)
+    assert "Sista dag 1 september 2026." in text_of(letter)
     assert "https://eu.example.se/samordna" in text_of(letter)
     assert not due(world, MONDAY + timedelta(days=1))
     assert letters(world, MONDAY + timedelta(days=1)) == []
