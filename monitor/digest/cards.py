@@ -16,6 +16,7 @@ from monitor.digest.model import Audience, Candidate, Change, DigestItem, Expect
 from monitor.digest.rows import CallRows
 from monitor.digest.summary import known_summary, line_summary, machine_summary, needs_summary
 from monitor.digest.wording import HOME, QUOTED, QuotingSentence, Wording, first_sentences
+from monitor.fit import FitCard
 from monitor.language.one_line import clean, shorten
 from monitor.translation import translate
 from monitor.vocabulary import URGENT_CHANGES, Kind, MailChange, MailSection
@@ -315,8 +316,9 @@ class Cards:
                 return machine_summary(machine, self.wording)
             themes = () if reasons.unnamed else reasons.titles(language)
             return " ".join(known_summary(call, themes, self._short_programme(reasons.programme), reasons.card, self.wording))
+        told = _told_in_rows(call, reasons.card)
         for text in (call.summary, *(section.text for section in call.sections)):
-            found = first_sentences(text, SUMMARY_LIMIT)
+            found = first_sentences(text, SUMMARY_LIMIT, told=told)
             if found and found.casefold().rstrip(".") != title.casefold().rstrip("."):
                 return found
         return ""
@@ -390,6 +392,15 @@ class Cards:
     def other_language(self, call: Call) -> str:
         """Return the language of a call where it is not that of the mail, else ""."""
         return call.language if call.language and call.language != self.wording.language else ""
+
+
+def _told_in_rows(call: Call, card: FitCard | None) -> list[str]:
+    """Return the publisher's words, as they stand on one line, that the rows of a card tell: days, sums and shares."""
+    words = [deadline.text for deadline in call.deadlines]
+    words += [card.shares.funder_text, card.shares.own_text] if card is not None else []
+    sums = (call.budget.project_min, call.budget.project_max, call.budget.total)
+    words += [f"{amount:,}".replace(",", " ") for amount in sums if amount]
+    return [clean(text) for text in words if text]
 
 
 def _is_named(name: str, text: str) -> bool:

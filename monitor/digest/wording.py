@@ -187,10 +187,19 @@ def iso_week(day: date) -> str:
     return f"{year}-W{week:02d}"
 
 
-def first_sentences(text: str, limit: int = 280, *, most: int = 2) -> str:
-    """Return the first sentences of a text, `most` of them, of at most `limit` characters."""
+_LITTLE_MORE = 32
+"""Characters of "Sista ansökningsdag är den ...": a sentence with so few besides a value says the value alone."""
+
+
+def first_sentences(text: str, limit: int = 280, *, most: int = 2, told: Sequence[str] = ()) -> str:
+    """Return the first sentences of a text, `most` of them, of at most `limit` characters.
+
+    A sentence that says little more than words which are `told` beside it is passed over.
+    """
     found: list[str] = []
     for part in _SENTENCE_END.split(clean(text)):
+        if any(words in part and len(part) - len(words) <= _LITTLE_MORE for words in told):
+            continue
         if found and _ABBREVIATED.search(found[-1]):
             found[-1] = f"{found[-1]} {part}"
         elif len(found) == most:

@@ -103,6 +103,10 @@ def test_sentences():
     )
     assert first_sentences("") == ""
     assert len(first_sentences("ord " * 200)) <= 280
+    text = "Sista ansökningsdag är den 22 december 2026. Stödet går till skolbibliotek. Högst 100 000 kronor per projekt. Alla kan söka."
+    assert first_sentences(text, told=["22 december 2026", "100 000"]) == "Stödet går till skolbibliotek. Alla kan söka."
+    kept = "Den som vill bygga ett skolbibliotek kan söka pengar till den 22 december 2026 hos länets kontor."
+    assert first_sentences(kept, told=["22 december 2026"]) == kept
 
 
 def test_words_that_say_the_same_are_named_once():
