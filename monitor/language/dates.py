@@ -129,8 +129,8 @@ def find_dates(
     segments = split_segments(words)
     readings = read_roles(words, segments, find_mentions(words, zone))
     month_first = language == "en" and _MONTH_FIRST.search(words) is not None
-    counted = _choose_reference(readings, reference, read=read)
-    found = [_settle(words, readings, index, counted, zone, month_first) for index in range(len(readings))]
+    days = _Days(readings, _choose_reference(readings, reference, read=read))
+    found = [_settle(words, readings, index, days, zone, month_first) for index in range(len(readings))]
     found = _replace_moved(words, readings, found)
     found = _repeat_times(words, _share_times(words, found, zone))
     found = [
@@ -166,7 +166,7 @@ def _published(readings: list[DateReading]) -> date | None:
     return None
 
 
-def _settle(words: str, readings: list[DateReading], index: int, counted: _Reference, zone: str, month_first: bool) -> FoundDate:
+def _settle(words: str, readings: list[DateReading], index: int, days: _Days, zone: str, month_first: bool) -> FoundDate:
     """Return the date that a mention means, with its doubts."""
     reading = readings[index]
     m = reading.mention
@@ -188,7 +188,7 @@ def _settle(words: str, readings: list[DateReading], index: int, counted: _Refer
     if (reading.sentence.counted and m.year is None) or _NEAREST.search(reading.before) or _LASTS.match(reading.after):
         role = DateRole.DEADLINE if re.search(r"\bsene?a?st\s+(?:den\s+)?$", reading.before) else reading.role
         return replace(found, role=role, precision=Exactness.RECURRING, ambiguous="räknas från en annan dag")
-    day, assumed = _day(readings, index, counted)
+    day, assumed = days.of(index)
     if day is None:
         return replace(found, precision=Exactness.RECURRING, ambiguous="året framgår inte")
     if isinstance(day, str):
@@ -196,7 +196,7 @@ def _settle(words: str, readings: list[DateReading], index: int, counted: _Refer
     if not _fits(m, day):
         return replace(found, precision=Exactness.NONE, ambiguous=_contradiction(m, day))
     return _with_time(
-        _with_period(replace(found, date=day, assumed=assumed, guessed=assumed and counted.read), readings, index), m, zone
+        _with_period(replace(found, date=day, assumed=assumed, guessed=assumed and days.counted.read), readings, index), m, zone
     )
 
 
@@ -387,65 +387,90 @@ def _latest(mention: Mention, day: date) -> date | None:
     return max((made for made in _years(mention, day.year - 8, day.year) if made <= day), default=None)
 
 
-def _day(readings: list[DateReading], index: int, counted: _Reference) -> tuple[date | str | None, bool]:
-    """Return the day, or the reason in Swedish why there is none, and whether its year was counted from the reference."""
-    reading = readings[index]
-    m = reading.mention
-    missing = "dagen finns inte i kalendern"
-    if m.year is not None:
-        return _make(m.year, m) or missing, False
-    if m.first is not None and m.first.year is not None and not m.first.problem:
-        start = _make(m.first.year, m.first)
-        return (_next(m, start) if start else None) or missing, False
-    if m.shift is not None:
-        return (_make(counted.day.year + m.shift, m) or missing, counted.read) if counted.day is not None else (None, True)
-    if reading.hint is not None:
-        return _make(reading.hint, m) or missing, False
-    if _SAME_YEAR.match(reading.after):
-        written = next((r.mention.year for r in reversed(readings[:index]) if r.mention.year is not None), None)
-        return (_make(written, m) or missing, False) if written is not None else (None, True)
-    if (neighbour := _day_beside(readings, index)) is not None:
-        return neighbour, False
-    if reading.season_end is not None:
-        return _latest(m, reading.season_end) or missing, False
-    if counted.day is None:
-        return None, True
-    day, assumed = _counted_day(reading, counted.day, read=counted.read)
-    listed = reading.linked and index and readings[index - 1].mention.day is not None and not readings[index - 1].mention.problem
-    if isinstance(day, str) and listed and m.weekday is None:
-        # "15 mars och 15 september": the day of a list follows the one before it, however far it is from the reference.
-        before, _ = _day(readings, index - 1, counted)
-        day = (_next(m, before) or day) if isinstance(before, date) else day
-    return day, assumed
+class _Days:
+    """Days that the mentions of a text mean. Each is worked out once, however many dates of a list are counted from it."""
 
+    def __init__(self, readings: list[DateReading], counted: _Reference) -> None:
+        self._readings, self.counted = readings, counted
+        self._found: dict[int, tuple[date | str | None, bool]] = {}
+        self._before: dict[int, date | None] = {}
 
-def _day_beside(readings: list[DateReading], index: int) -> date | str | None:
-    """Return the day of a date without year, counted from a date with a year in its sentence; None without such a date."""
-    reading = readings[index]
-    m = reading.mention
-    missing = "dagen finns inte i kalendern"
-    for other in takewhile(lambda r: r.segment is reading.segment, islice(readings, index + 1, None)):
-        if (day := _written_day(other.mention)) is not None:
-            return (_next(m, day) if reading.moved is False and other.replaced else _latest(m, day)) or missing
-    day = _day_before(readings, index)
-    return (_latest(m, day) if reading.replaced else _next(m, day)) or missing if day is not None else None
+    def of(self, index: int) -> tuple[date | str | None, bool]:
+        """Return the day, or the reason in Swedish why there is none, and whether its year was counted from the reference."""
+        if index not in self._found:
+            self._found[index] = self._day(index)
+        return self._found[index]
 
+    def _day(self, index: int) -> tuple[date | str | None, bool]:
+        readings, counted = self._readings, self.counted
+        reading = readings[index]
+        m = reading.mention
+        missing = "dagen finns inte i kalendern"
+        if m.year is not None:
+            return _make(m.year, m) or missing, False
+        if m.first is not None and m.first.year is not None and not m.first.problem:
+            start = _make(m.first.year, m.first)
+            return (_next(m, start) if start else None) or missing, False
+        if m.shift is not None:
+            return (_make(counted.day.year + m.shift, m) or missing, counted.read) if counted.day is not None else (None, True)
+        if reading.hint is not None:
+            return _make(reading.hint, m) or missing, False
+        if _SAME_YEAR.match(reading.after):
+            written = next((r.mention.year for r in reversed(readings[:index]) if r.mention.year is not None), None)
+            return (_make(written, m) or missing, False) if written is not None else (None, True)
+        if (neighbour := self._beside(index)) is not None:
+            return neighbour, False
+        if reading.season_end is not None:
+            return _latest(m, reading.season_end) or missing, False
+        if counted.day is None:
+            return None, True
+        return self._counted_day(index, counted.day)
 
-def _day_before(readings: list[DateReading], index: int) -> date | None:
-    """Return the day of the date before in its sentence: that with a year, or one of a list that begins with such a date.
+    def _counted_day(self, index: int, reference: date) -> tuple[date | str | None, bool]:
+        """Return the day of a date that no other date settles, counted from the reference."""
+        reading = self._readings[index]
+        m = reading.mention
+        day, assumed = _counted_day(reading, reference, read=self.counted.read)
+        before = self._readings[index - 1].mention if index else None
+        listed = reading.linked and before is not None and before.day is not None and not before.problem
+        if isinstance(day, str) and listed and m.weekday is None:
+            # "15 mars och 15 september": the day of a list follows the one before it, however far it is from the reference.
+            earlier, _ = self.of(index - 1)
+            day = (_next(m, earlier) or day) if isinstance(earlier, date) else day
+        return day, assumed
 
-    "8 januari 2027, därefter 9 april och 22 oktober": each follows the one before. None without such a date.
-    """
-    if not index or readings[index - 1].segment is not readings[index].segment:
-        return None
-    before = readings[index - 1].mention
-    if readings[index].role is DateRole.ANSWER and readings[index - 1].role is not DateRole.ANSWER:
-        return None  # "Sista dag är 18 mars 2027, men hör av er senast 15 december": one replies before the call closes
-    if (day := _written_day(before)) is not None:
-        return day
-    is_plain = before.granularity is Granularity.DAY and before.year is None and before.month and before.first is None
-    start = _day_before(readings, index - 1) if is_plain and before.shift is None else None
-    return _next(before, start) if start is not None else None
+    def _beside(self, index: int) -> date | str | None:
+        """Return the day of a date without year, counted from one with a year in its sentence; None without such a date."""
+        reading = self._readings[index]
+        m = reading.mention
+        missing = "dagen finns inte i kalendern"
+        for other in takewhile(lambda r: r.segment is reading.segment, islice(self._readings, index + 1, None)):
+            if (day := _written_day(other.mention)) is not None:
+                return (_next(m, day) if reading.moved is False and other.replaced else _latest(m, day)) or missing
+        start = self._day_before(index)
+        return (_latest(m, start) if reading.replaced else _next(m, start)) or missing if start is not None else None
+
+    def _day_before(self, index: int) -> date | None:
+        """Return the day of the date before in its sentence: that with a year, or one of a list that begins with such a date.
+
+        "8 januari 2027, därefter 9 april och 22 oktober": each follows the one before. None without such a date.
+        """
+        if index not in self._before:
+            self._before[index] = self._find_before(index)
+        return self._before[index]
+
+    def _find_before(self, index: int) -> date | None:
+        reading, earlier = self._readings[index], self._readings[index - 1] if index else None
+        if earlier is None or earlier.segment is not reading.segment:
+            return None
+        before = earlier.mention
+        if reading.role is DateRole.ANSWER and earlier.role is not DateRole.ANSWER:
+            return None  # "Sista dag är 18 mars 2027, men hör av er senast 15 december": one replies before the call closes
+        if (day := _written_day(before)) is not None:
+            return day
+        is_plain = before.granularity is Granularity.DAY and before.year is None and before.month and before.first is None
+        start = self._day_before(index - 1) if is_plain and before.shift is None else None
+        return _next(before, start) if start is not None else None
 
 
 def _written_day(mention: Mention) -> date | None:
