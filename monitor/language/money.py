@@ -334,16 +334,16 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     before = words[max(segment.start, item.start - _BOUND_BACK) : item.start]
     after = words[item.end : min(segment.end, item.end + _BOUND_BACK)]
     item, sentence = _bounded(item, before, after), words[segment.start : segment.end]
-    if PATTERNS["is_former"].search(before) or PATTERNS["is_instalment"].search(before):
+    if _is_aside(before, after):
         return replace(item, aside=True)
-    of_cost = PATTERNS["own_cost"].search(before) is not None
+    of_cost = PATTERNS["own_cost"].search(before) is not None or PATTERNS["in_costs"].match(after) is not None
     if _is_refused(before, after) and not of_cost:
         return replace(item, role=AmountRole.PROJECT)
     if of_cost or _is_of_none(before, after, sentence):
         return item
     if (of_each := _role_of_each(item, before, after)) is not None:
         return of_each
-    if PATTERNS["whole_project"].match(after):
+    if PATTERNS["whole_project"].match(after) or _is_of_all_years(item, words, segment, after):
         return replace(item, role=AmountRole.PROJECT)
     if _is_pot(item, before, words[item.end : item.end + _BOUND_BACK]):
         return replace(item, role=AmountRole.TOTAL)
@@ -353,6 +353,22 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     lump = PATTERNS["lump"].match(after) is not None and not item.bounded
     fixed = lump or (role is not AmountRole.TOTAL and _is_fixed(item, before, after, each=False))
     return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
+
+
+def _is_aside(before: str, after: str) -> bool:
+    """Tell whether a sum is of earlier days, paid at a time, or only the difference from an earlier sum."""
+    return (
+        any(PATTERNS[name].search(before) is not None for name in ("is_former", "is_instalment", "is_difference"))
+        or PATTERNS["differs"].match(after) is not None
+    )
+
+
+def _is_of_all_years(item: FoundAmount, words: str, segment: Segment, after: str) -> bool:
+    """Tell whether a sum is the most of one project for all its years, behind the most for one of them."""
+    before = words[segment.start : item.start]
+    if PATTERNS["whole_period"].match(after) is None and PATTERNS["whole_before"].search(before) is None:
+        return False
+    return PATTERNS["of_one_year"].search(before) is not None and PATTERNS["any_most"].search(before) is not None
 
 
 def _is_of_none(before: str, after: str, sentence: str) -> bool:
@@ -376,8 +392,12 @@ def _role_of_each(item: FoundAmount, before: str, after: str) -> FoundAmount | N
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
     if PATTERNS["each_behind"].match(after) or PATTERNS["each_before"].search(before):
         return _of_each(item, before, after)
-    if (PATTERNS["per_any"].match(after) and not item.most) or PATTERNS["of_partner"].search(before):
+    if PATTERNS["of_partner"].search(before):
         return item
+    if (counted := PATTERNS["per_any"].match(after)) is not None:
+        fixed = _is_fixed(item, before, after, each=False)
+        of_one = (item.most or fixed) and PATTERNS["handed_on"].match(after, counted.end() - 3) is None
+        return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or fixed) if of_one else item
     return None
 
 
@@ -428,7 +448,7 @@ def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
         most=most,
         least=least,
         about=not (most or least or item.amount_max) and PATTERNS["is_about"].search(before) is not None,
-        yearly=PATTERNS["yearly"].match(after) is not None,
+        yearly=PATTERNS["yearly"].match(after) is not None or PATTERNS["year_before"].search(before) is not None,
         added=PATTERNS["is_added"].search(before) is not None,
     )
 

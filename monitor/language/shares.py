@@ -83,7 +83,9 @@ _PATTERNS = Patterns(
         # "... själv": the applicant, unless the clause names the funder before it.
         "self": (
             r"\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|yourselves)\b(?=[^.;\n]{0,40}(?:{pays}|[0-9]|"
-            r"hälften|half|halv))|\b(?:{pays})\b[^.;,\n]{0,40}?\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|"
+            r"hälften|half|halv))|"
+            r"\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourselves)\s+(?:finde|finne|hitta|ordna|skaffa|skaffe|stille|raise|find|"
+            r"secure|finansiera|finansiere|tillföra)\b|\b(?:{pays})\b[^.;,\n]{0,40}?\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|"
             r"yourselves)\b"
         ),
         # "Resten står kommunen för": the subject between the verb and its particle.
@@ -132,7 +134,9 @@ _PATTERNS = Patterns(
             r"(?<=minst en fjerdedel)(?=\s*(?:[.,;)]|$))|"
             r"(?<=least a quarter)(?=\s*(?:[.,;)]|$))|(?<=least one quarter)(?=\s*(?:[.,;)]|$)))|"
             r"\b(?P<half>hälften|halva|halve|halvdelen|halvparten|half)(?:{of_costs}|\s+(?:av|af|of)\s+(?:ett|et|a|each|every|"
-            r"the|varje|hvert)\s+(?:projekt|prosjekt|project)\b|(?<=minst hälften){of_thing}|(?<=mindst halvdelen){of_thing}|"
+            r"the|varje|hvert)\s+(?:projekt|prosjekt|project)\b|(?<=minst hälften)(?=\s+själv)|(?<=mindst halvdelen)(?=\s+selv)|"
+            r"(?<=minst halvparten)(?=\s+selv)|(?<=least half)(?=\s+(?:themselves|itself))|"
+            r"(?<=minst hälften){of_thing}|(?<=mindst halvdelen){of_thing}|"
             r"(?<=minst halvparten){of_thing}|(?<=least half){of_thing}|(?<=hälften)(?=\s*(?:[.,;)]|$))|"
             r"(?<=halvdelen)(?=\s*(?:[.,;)]|$))|(?<=halvparten)(?=\s*(?:[.,;)]|$))|(?<=half)(?=\s*(?:[.,;)]|$)))|"
             r"(?<!inte )(?<!not )(?<!ikke )\b(?P<whole>hela|hele|the\s+whole|the\s+full|the\s+entire|all)(?:\s+(?:the|de|den|"
@@ -152,6 +156,14 @@ _PATTERNS = Patterns(
             r"\s*[-*–]?\s*{case_word}\s[^.:%0-9]{3,90}?\b(?:{case_verb})"
             r"(?:\s+(?:dock|altså|however|istället|i\s+stället|instead))?\s+(?:{most}\s+)?$"
         ),
+        # "Projects that restore bogs may receive up to 90 %.": the case is the subject, and nothing is behind its share.
+        "case_gets": (
+            r"[^.:;%0-9]{3,90}?\b(?:(?:kan|får|can|may|could)\s+(?:(?:i\s+stället|istället|dock|dog|however|instead)\s+)?"
+            r"(?:få|receive|get|modtage|motta|beviljas|bevilges|tildeles)|får|gets?|receives?)\s+(?:{most}\s+)?$"
+        ),
+        # "Towns receive 80 %, private partners 70 %": the verb counts for the second share, too.
+        "got_before": r"\b(?:receives?|gets?|får|modtager|mottar)\b[^.;]*%[^.;]*",
+        "ends_clause": r"\s*(?:[.!]|$)",
         # An item of a list whose items before are shares: "- Wetlands: up to 90 %".
         "case_item": r"\s*[-*–]?\s*[^.:%0-9\n]{3,80}(?::|\s[-–]|\s\|)\s*(?:{most}\s+)?$",
         "is_raised": r"\b{raised}\s+(?:{most}\s+)?$",
@@ -168,6 +180,7 @@ _PATTERNS = Patterns(
         "is_rest": r"\b{rest}\b",
         "is_ours": r"\b{ours}\b",
         "is_abroad": r"\b{abroad}\b",
+        "is_public": r"\b{public_body}",
     },
     others=(NUMBERS, MONEY_PATTERNS),
 )
@@ -419,7 +432,7 @@ class _Sentence:
         for hit in _PATTERNS["is_rest"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.NOBODY, weak=True)
         for hit in _PATTERNS["pronoun"].finditer(words):
-            if self._leads_rate(hit.end()):
+            if self._leads_rate(hit.end()) and not _PATTERNS["got_before"].search(words, 0, hit.start()):
                 yield _Cue(hit.start(), hit.end(), _Payer.OWN)
 
     def _subject(self, verb: re.Match[str]) -> _Cue | None:
@@ -516,7 +529,11 @@ class _Sentence:
         else:
             line = words[max(0, words.rfind("\n", 0, last.start)) : last.start]
             listed = ":" in line and _PATTERNS["case_item"].match(self._words, 0, start) and not self._words[end:].strip(" .;")
-            goes_on = bool(listed) or _PATTERNS["case_before"].match(self._words, 0, start) is not None
+            goes_on = (
+                bool(listed)
+                or _PATTERNS["case_before"].match(self._words, 0, start) is not None
+                or bool(_PATTERNS["ends_clause"].match(self._words, end) and _PATTERNS["case_gets"].match(self._words, 0, start))
+            )
         return (
             (_Payer.FUNDER, " ".join(self._words[before if within else 0 : end].split())[-_MAX_QUOTE_CHARS:])
             if goes_on
@@ -549,7 +566,9 @@ class _Sentence:
         following = min((place for place, _ in self._inside if place >= end), default=len(self._words))
         stop = cut.start() if (cut := _PATTERNS["parted"].search(self._words, end, following)) else following
         about = self._words[begin:start] + self._words[end:stop]
-        return True if _PATTERNS["is_ours"].search(about) else False if _PATTERNS["is_abroad"].search(about) else None
+        if _PATTERNS["is_ours"].search(about):
+            return True
+        return False if _PATTERNS["is_abroad"].search(about) else True if _PATTERNS["is_public"].search(about) else None
 
     def _rest_payer(self) -> _Cue | None:
         """Return the applicant's cue of a sentence that tells who pays the rest; None where the funder is named too."""
