@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,7 +28,10 @@ from monitor.language.date_cues import (
     is_last_day,
     is_list_link,
     is_moved_from,
+    is_named_last,
+    is_numbered,
     is_open_from,
+    is_optional,
     is_past,
     is_replaced,
     is_signing_up,
@@ -89,7 +94,7 @@ _PATTERNS = Patterns(
             r"\b(?:datum|dag|dato|dates?|day)\s(?:som|that|der|which)\s(?:anges|står|is\sgiven|are\sgiven|angis|angives|står)\b"
         ),
         "year_of_announced": (
-            r"(?:^(?:under|i|in|during)\s|\b(?:omgångar|perioder|runder|rounds|tillfällen|windows|periods)\s(?:under\s|i\s|in\s)?)"
+            r"(?:^(?:under|i|in|during)\s(?=20[0-9]{2}\s(?:er|har|är|are|finns|there|we|vi)\b)|^(?:under|i|in|during)\s(?=20[0-9]{2}:?$)|\b(?:omgångar|perioder|runder|rounds|tillfällen|windows|periods)\s(?:under\s|i\s|in\s)?)"
             r"(?P<y>20[0-9]{2})\b"
         ),
         # Behind an opening day, of the same round: "inleds den 30 november och avslutas den 8 januari".
@@ -197,6 +202,7 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
     readings: list[DateReading] = []
     alone = _is_alone(words, mentions)
     heading = _Heading()
+    columns = _Columns(words, mentions)
     index = 0
     for segment in segments:
         inside = []
@@ -208,11 +214,36 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             found = _read_heading(words, segment)
             if segment.line or found.role is not None or not inside:
                 heading = found
-        found_here = _read_segment(words, segment, inside, heading, alone=alone)
+        cell = columns.heading_of(segment, dated=bool(inside))
+        found_here = _read_segment(words, segment, inside, cell or heading, alone=alone)
         if found_here and readings and _continues_list(words, readings[-1], found_here[0]):
             found_here[0].role = readings[-1].role
         readings += found_here
     return readings
+
+
+class _Columns:
+    """Headings of the columns of a table whose cells are parted by strokes; a line without a date is the head of those below."""
+
+    def __init__(self, words: str, mentions: Sequence[Mention]) -> None:
+        self._words = words
+        self._days = [mention.start for mention in mentions]
+        self._heads: dict[int, _Heading] = {}
+
+    def heading_of(self, segment: Segment, *, dated: bool) -> _Heading | None:
+        """Return the heading of the column of a cell with a date; None outside of a table or without a head."""
+        begin = self._words.rfind("\n", 0, segment.start) + 1
+        end = self._words.find("\n", segment.end)
+        end = len(self._words) if end < 0 else end
+        if "|" not in self._words[begin:end]:
+            self._heads = {}
+            return None
+        column = self._words.count("|", begin, segment.start)
+        if not dated and bisect_left(self._days, begin) == bisect_left(self._days, end):
+            if column == 0:
+                self._heads = {}
+            self._heads[column] = _read_heading(self._words, segment)
+        return self._heads.get(column) if dated and len(self._heads) > 1 else None
 
 
 def _continues_list(words: str, previous: DateReading, reading: DateReading) -> bool:
@@ -371,8 +402,10 @@ def _read_heading(words: str, segment: Segment) -> _Heading:
     ):
         return _Heading()
     year = _HINT.search(text)
+    if year is None or year["for"]:
+        year = _PATTERNS["year_of_announced"].search(text)
     role = _from_cues(cues, applies=True)
-    return _Heading(role, int(year["y"]) if year and not year["for"] else None, text.endswith("?"))
+    return _Heading(role, int(year["y"]) if year else None, text.endswith("?"))
 
 
 def _year_hint(before: str, cues: list[CueHit], floor: int) -> int | None:
@@ -460,7 +493,11 @@ def _role_of_phrase(before: str, after: str, mention: Mention) -> DateRole | Non
         is_open_from(before) or (_PATTERNS["from_day"].search(before) and _PATTERNS["can_apply"].match(after))
     ):
         return DateRole.OPENING
-    return DateRole.DECISION if is_handled(before) else None
+    if is_named_last(after):
+        return DateRole.DEADLINE
+    if is_optional(after):
+        return DateRole.OTHER
+    return DateRole.DECISION if is_handled(before) or is_numbered(after) else None
 
 
 def _is_alone(words: str, mentions: list[Mention]) -> bool:

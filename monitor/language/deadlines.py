@@ -62,6 +62,8 @@ def find_deadlines(
         result = replace(result, answers=result.deadlines)
     if result.opens is None and reference is not None and not read and PATTERNS["opens_today"].search(text):
         result = replace(result, opens=reference)
+    if result.opens is None and reference is not None and not read and PATTERNS["opened_yesterday"].search(text):
+        result = replace(result, opens=reference - timedelta(days=1))
     if result.model is DeadlineModel.CUT_OFFS and len(result.deadlines) == 2 and PATTERNS["is_two_stages"].search(text):
         return replace(result, model=DeadlineModel.TWO_STAGE, opens=_opens_first(found, result))
     if result.deadlines or result.answers or result.model is DeadlineModel.ROLLING or PATTERNS["meeting"].search(text):

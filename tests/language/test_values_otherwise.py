@@ -1,9 +1,15 @@
-"""Sums and shares in further words, as publishers write them: what is handed out, and what is only told beside it. The phrases are ours."""
+"""Sums, shares and days in further words: what counts for a call, and what is only told beside it. The phrases are ours."""
+
+from datetime import date
 
 import pytest
 
+from monitor.calls import Precision
 from monitor.language.budget import find_budget
+from monitor.language.deadlines import find_deadlines, with_bounds
 from monitor.language.shares import find_shares
+
+PUBLISHED = date(2026, 11, 20)
 
 # Language, text, and the total, the least and the most of one project.
 MONEY = [
@@ -154,6 +160,112 @@ SHARES = [
     ("Stödet är 40 till 60 procent av kostnaderna.", None, None),
 ]  # fmt: skip
 
+# Language, text, opening day and last days.
+DATES = [
+    # Days of what came in before are no last days.
+    ("sv", "Ansök senast den 1 juni 2027. Ansökningar som lämnades in före den 1 oktober 2026 bedöms enligt äldre villkor.", None, ["2027-06-01"]),
+    ("sv", "Ansök senast den 1 juni 2027. En ansökan som kom in innan den 1 oktober i år får det gamla beloppet.", None, ["2027-06-01"]),
+    ("en", "Apply by 1 June 2027. Applications that were received before 1 October 2026 are handled under the old rules.", None, ["2027-06-01"]),
+    ("da", "Ansøg senest den 1. juni 2027. Ansøgninger, der er modtaget før den 1. oktober 2026, behandles efter de gamle regler.", None, ["2027-06-01"]),
+    ("nb", "Søk innen 1. juni 2027. Søknader som kom inn før 1. oktober 2026, behandles etter gamle regler.", None, ["2027-06-01"]),
+    # Days of earlier rounds.
+    ("sv", "Sista ansökningsdag är den 4 mars 2027. De två förra omgångarna stängde den 5 mars 2025 och den 3 mars 2026.", None, ["2027-03-04"]),
+    ("sv", "Tidigare utlysningar hade sista ansökningsdag den 5 mars 2025 och den 3 mars 2026. Nu är sista dag att söka den 4 mars 2027.", None, ["2027-03-04"]),
+    ("en", "The three previous rounds closed on 5 March 2024, 4 March 2025 and 3 March 2026. Apply by 4 March 2027.", None, ["2027-03-04"]),
+    ("da", "De tidligere runder havde frist den 5. marts 2025 og den 3. marts 2026. Ansøgningsfristen er den 4. marts 2027.", None, ["2027-03-04"]),
+    ("nb", "Fristen for andre runde var 1. oktober 2026. Tredje runde har søknadsfrist 4. mars 2027.", None, ["2027-03-04"]),
+    ("nb", "De to tidligere utlysningene hadde frist 5. mars 2025 og 3. mars 2026. Søknadsfrist er 4. mars 2027.", None, ["2027-03-04"]),
+    # Days beside the last one: talks, questions, forms that nobody must send.
+    ("sv", "Ansök senast den 8 april 2027. Sista dag för rådgivning är den 18 mars 2027.", None, ["2027-04-08"]),
+    ("sv", "Ansök senast den 8 april 2027. Boka gärna tid för ett samtal, sista dag för bokning är den 18 mars.", None, ["2027-04-08"]),
+    ("en", "Apply by 8 April 2027. The last day for consultations is 18 March 2027.", None, ["2027-04-08"]),
+    ("en", "Submit by 8 April 2027. Outlines may be sent until 4 February, but they are optional.", None, ["2027-04-08"]),
+    ("da", "Ansøg senest den 8. april 2027. Sidste dag for vejledning er den 18. marts 2027.", None, ["2027-04-08"]),
+    ("nb", "Søk innen 8. april 2027. Siste dag for veiledning er 18. mars 2027.", None, ["2027-04-08"]),
+    ("sv", "Ansök senast den 8 april 2027. Skiss kan skickas in senast den 4 februari 2027, men det är inte obligatoriskt.", None, ["2027-04-08"]),
+    ("nb", "Søk innen 8. april 2027. Send gjerne en skisse innen 4. februar 2027, det er frivillig.", None, ["2027-04-08"]),
+    ("sv", "Frivilliga organisationer kan söka senast den 8 april 2027.", None, ["2027-04-08"]),
+    ("sv", "Ansök senast den 8 april 2027, medfinansiering är inte obligatorisk.", None, ["2027-04-08"]),
+    ("en", "Applications are due on 8 April 2027, five o'clock in the afternoon Brussels time.", None, ["2027-04-08T17:00+02:00"]),
+    ("sv", "Ansök senast den 8 april 2027 klockan fyra på eftermiddagen.", None, ["2027-04-08T16:00+02:00"]),
+    # Years and ends of what is paid for.
+    ("sv", "Ansökan om stöd för spelåret 1 augusti 2027–31 juli 2028 lämnas senast den 30 april 2027.", None, ["2027-04-30"]),
+    ("sv", "Sök bidrag för läsåret 15 augusti 2027–10 juni 2028 senast den 30 april 2027.", None, ["2027-04-30"]),
+    ("en", "Applications for the academic year 1 September 2027 to 30 June 2028 must be received by 30 April 2027.", None, ["2027-04-30"]),
+    ("da", "Ansøgning om tilskud for regnskabsåret 1. juli 2027 til 30. juni 2028 sendes senest den 30. april 2027.", None, ["2027-04-30"]),
+    ("sv", "Ansök senast den 30 april 2027. Sista slutdatum för åtgärderna är den 31 december 2029.", None, ["2027-04-30"]),
+    ("sv", "Ansök senast den 30 april 2027. Sista dag för genomförande är den 31 december 2029.", None, ["2027-04-30"]),
+    ("en", "Apply by 30 April 2027. The latest end date of the project is 31 December 2029.", None, ["2027-04-30"]),
+    ("da", "Ansøg senest den 30. april 2027. Seneste slutdato for projektet er den 31. december 2029.", None, ["2027-04-30"]),
+    ("nb", "Søk innen 30. april 2027. Siste sluttdato for prosjektet er 31. desember 2029.", None, ["2027-04-30"]),
+    ("en", "Apply by 30 April 2027. Events must start between 1 June 2027 and 31 December 2027.", None, ["2027-04-30"]),
+    ("sv", "Ansök senast den 30 april 2027. Arrangemangen ska börja mellan den 1 juni och den 31 december 2027.", None, ["2027-04-30"]),
+    ("nb", "Søk innen 30. april 2027. Arrangementene må starte mellom 1. juni og 31. desember 2027.", None, ["2027-04-30"]),
+    ("da", "Ansøg senest den 30. april 2027. Arrangementerne skal begynde mellem den 1. juni og den 31. december 2027.", None, ["2027-04-30"]),
+    # Days that another one replaces.
+    ("en", "The closing date, first announced as 4 February 2027, has been replaced by 18 February 2027.", None, ["2027-02-18"]),
+    ("sv", "Sista ansökningsdag, som tidigare angetts till den 4 februari 2027, ersätts av den 18 februari 2027.", None, ["2027-02-18"]),
+    ("da", "Ansøgningsfristen den 4. februar 2027 er erstattet af den 18. februar 2027.", None, ["2027-02-18"]),
+    ("nb", "Søknadsfristen 4. februar 2027 er erstattet av 18. februar 2027.", None, ["2027-02-18"]),
+    ("nb", "Søknadsfristen utsettes fra 4. februar til 18. februar 2027 kl. 12.00.", None, ["2027-02-18T12:00+01:00"]),
+    ("da", "Ansøgningsfristen udskydes fra den 4. februar til den 18. februar 2027.", None, ["2027-02-18"]),
+    ("sv", "Sista dag att söka skjuts fram från den 4 februari till den 18 februari 2027.", None, ["2027-02-18"]),
+    ("en", "The deadline is moved from 4 February to 18 February 2027.", None, ["2027-02-18"]),
+    ("nb", "Søknadsperioden er fra 4. februar til 18. februar 2027.", "2027-02-04", ["2027-02-18"]),
+    # Tables.
+    ("sv", "Sista ansökningsdag | Styrelsemöte\n3 februari 2027 | 10 mars 2027\n5 maj 2027 | 9 juni 2027", None, ["2027-02-03", "2027-05-05"]),
+    ("en", "Round | Deadline | Decision\n1 | 3 February 2027 | 10 March 2027\n2 | 5 May 2027 | 9 June 2027", None, ["2027-02-03", "2027-05-05"]),
+    ("da", "Runde | Åbner | Ansøgningsfrist | Svar\nForår | 4. januar 2027 | 3. februar 2027 | 10. marts 2027", "2027-01-04", ["2027-02-03"]),
+    ("nb", "Styremøte | Søknadsfrist\n10. mars 2027 | 3. februar 2027\n9. juni 2027 | 5. mai 2027", None, ["2027-02-03", "2027-05-05"]),
+    ("sv", "Fonden i korthet\nÖppnar | 4 januari 2027\nStänger | 3 februari 2027\nBeslut | 10 mars 2027", "2027-01-04", ["2027-02-03"]),
+    # Other words of the last day.
+    ("en", "Applications: 9 March 2027 at 17:00 Brussels time.", None, ["2027-03-09T17:00+01:00"]),
+    ("da", "Ansøgninger: 9. marts 2027 kl. 12.00", None, ["2027-03-09T12:00+01:00"]),
+    ("nb", "Søknader: 9. mars 2027", None, ["2027-03-09"]),
+    ("en", "The spring round in 2027 ends on 4 March at noon and the autumn one on 7 October at the same time.", None, ["2027-03-04T12:00+01:00", "2027-10-07T12:00+02:00"]),
+    ("en", "The first round of 2027 closes on 4 March and the second on 7 October.", None, ["2027-03-04", "2027-10-07"]),
+    ("en", "Submission ends on 9 March 2027 at 17:00.", None, ["2027-03-09T17:00+01:00"]),
+    ("en", "Submission closes 9 March 2027.", None, ["2027-03-09"]),
+    ("nb", "Kommuner kan søke støtte.\nI 2027 er det tre frister:\n- 15. januar\n- 15. mai\n- 10. november", None, ["2027-01-15", "2027-05-15", "2027-11-10"]),
+    ("sv", "Kommuner kan söka stöd.\nUnder 2027 har vi tre stopp:\n- 15 januari\n- 15 maj\n- 10 november", None, ["2027-01-15", "2027-05-15", "2027-11-10"]),
+    ("sv", "Nästa ansökningsdag är den 2 mars, och det kommer en till den 7 september.", None, ["2027-03-02", "2027-09-07"]),
+    ("nb", "Neste søknadsfrist er 2. mars, og det kommer en til 7. september.", None, ["2027-03-02", "2027-09-07"]),
+    ("en", "The next deadline is 2 March, and there is another on 7 September.", None, ["2027-03-02", "2027-09-07"]),
+    ("nb", "Hovedsøknaden skal være levert 9. juni 2027.", None, ["2027-06-09"]),
+    ("sv", "Skissen ska vara inne den 9 mars 2027 kl. 14.00.", None, ["2027-03-09T14:00+01:00"]),
+    ("da", "Projektskitsen skal være indsendt den 9. marts 2027.", None, ["2027-03-09"]),
+    ("sv", "För små broar gäller den 9 mars 2027 som sista ansökningsdag.", None, ["2027-03-09"]),
+    ("en", "The call is published today, with 9 March 2027 as the closing date.", None, ["2027-03-09"]),
+    ("da", "Puljen er åben med den 9. marts 2027 som ansøgningsfrist.", None, ["2027-03-09"]),
+    ("nb", "Ordningen har 9. mars 2027 som søknadsfrist.", None, ["2027-03-09"]),
+    ("sv", "För städer är sista ansökningsdag den 2 mars 2027 och för landsbygd (B) den 9 mars 2027.", None, ["2027-03-02", "2027-03-09"]),
+    ("en", "The deadline for applications from cities is 2 March 2027 and for villages 9 March 2027.", None, ["2027-03-02", "2027-03-09"]),
+    ("sv", "Sista ansökningsdag är den 2 mars 2027 och för slutrapporten den 9 mars 2028.", None, ["2027-03-02"]),
+    ("da", "Der er to trin: skitse den 2. marts 2027 og fuld ansøgning den 8. juni 2027.", None, ["2027-03-02", "2027-06-08"]),
+    ("nb", "Søknader tas imot to ganger i 2027: 2. mars og 7. september.", None, ["2027-03-02", "2027-09-07"]),
+    ("sv", "Ansökningar tas emot tre gånger under 2027: 2 mars, 4 maj och 7 september.", None, ["2027-03-02", "2027-05-04", "2027-09-07"]),
+    ("sv", "Fonden är öppen för nya idéer. Sista dag 12 januari, kl. 12.", None, ["2027-01-12T12:00+01:00"]),
+    # Opening days.
+    ("sv", "Verket tar emot ansökningar från den 1 mars 2027. Sista dag att söka är den 30 april 2027.", "2027-03-01", ["2027-04-30"]),
+    ("da", "Vi modtager ansøgninger fra den 1. marts 2027 og indtil den 30. april 2027.", "2027-03-01", ["2027-04-30"]),
+    ("nb", "Vi tar imot søknader fra 1. mars 2027. Søknadsfrist er 30. april 2027.", "2027-03-01", ["2027-04-30"]),
+    ("en", "We accept applications from 1 March 2027. The closing date is 30 April 2027.", "2027-03-01", ["2027-04-30"]),
+    ("sv", "Ansökningsomgången startar den 1 mars 2027 och slutar den 30 april 2027.", "2027-03-01", ["2027-04-30"]),
+    ("nb", "Søknadsrunde nummer 3 starter 1. mars og avsluttes 30. april 2027.", "2027-03-01", ["2027-04-30"]),
+    ("sv", "I går öppnade utlysningen. Ansök senast den 30 april 2027.", "2026-11-19", ["2027-04-30"]),
+    ("en", "The call opened yesterday. Apply by 30 April 2027.", "2026-11-19", ["2027-04-30"]),
+    ("nb", "Fondet har i dag åpnet en utlysning. Søk innen 30. april 2027.", "2026-11-20", ["2027-04-30"]),
+    ("sv", "Myndigheten har idag öppnat årets utlysning. Ansök senast den 30 april 2027.", "2026-11-20", ["2027-04-30"]),
+    ("sv", "I går öppnade en ny bro. Ansök om stöd senast den 30 april 2027.", None, ["2027-04-30"]),
+]  # fmt: skip
+# Texts on consultations, with the days to answer: the day of a regulation is none.
+ANSWERS = [
+    ("nb", "Forslaget endrer forskrift 9. oktober 2015 nr. 1166. Høringsfristen er 1. mars 2027.", ["2027-03-01"]),
+    ("nb", "Departementet sender endringer i forskrift 12. mai 2018 nr. 700 på høring. Høringsfrist 1. mars 2027.", ["2027-03-01"]),
+    ("da", "Udkastet ændrer lov nr. 450 af 3. juni 2020. Høringsfristen er den 1. marts 2027.", ["2027-03-01"]),
+    ("en", "The questionnaire, available in 24 languages, remains open until 1 March 2027.", ["2027-03-01"]),
+]  # fmt: skip
+
 
 @pytest.mark.parametrize(("language", "text", "total", "low", "high"), MONEY)
 def test_only_what_is_handed_out_is_the_pot_or_a_grant(language, text, total, low, high):
@@ -165,3 +277,20 @@ def test_only_what_is_handed_out_is_the_pot_or_a_grant(language, text, total, lo
 def test_shares_of_further_cases_and_payers(text, funder, own):
     found = find_shares(text)
     assert (found.funder, found.own) == (funder, own)
+
+
+def written(deadlines):
+    return [
+        item.at.date().isoformat() if item.precision is Precision.DAY else item.at.isoformat("T", "minutes") for item in deadlines
+    ]
+
+
+@pytest.mark.parametrize(("language", "text", "opens", "days"), DATES)
+def test_only_days_to_apply_by_are_deadlines(language, text, opens, days):
+    found = with_bounds(find_deadlines(text, reference=PUBLISHED, language=language))
+    assert (found.opens and found.opens.isoformat(), written(found.deadlines)) == (opens, days)
+
+
+@pytest.mark.parametrize(("language", "text", "days"), ANSWERS)
+def test_days_of_regulations_are_no_days_to_answer(language, text, days):
+    assert written(find_deadlines(text, reference=PUBLISHED, language=language).answers) == days
