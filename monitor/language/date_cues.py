@@ -94,6 +94,7 @@ PATTERNS = Patterns(
             r"(?:från(?:\soch\smed)?|fra(?:\sog\smed)?|from)\s(?:{weekday},?\s)?(?:(?:den|the|d\.)\s)?$"
         ),
         "is_handled": r"{handled}\s+" + _DAY_LEAD,
+        "only_before": r"\b(?:före|innan|before|før)\s+" + _DAY_LEAD,
         "from": r"\b(?:från|fra|from)\s+" + _DAY_LEAD,
         "is_move": r"\b{moves}",
         "adjacent": (
@@ -230,9 +231,12 @@ def is_numbered(after: str) -> bool:
     return PATTERNS["numbered"].match(after) is not None
 
 
-def is_handled(before: str) -> bool:
-    """Tell whether applications are dealt with by the day that follows these words: "søknader blir behandlet innen"."""
-    return bool(PATTERNS["is_handled"].search(before))
+def is_handled(before: str, after: str) -> bool:
+    """Tell whether a day is one of dealing with applications: "søknader blir behandlet innen", "før ... behandles i marts"."""
+    return bool(
+        PATTERNS["is_handled"].search(before)
+        or (PATTERNS["only_before"].search(before) and PATTERNS["handled_behind"].match(after))
+    )
 
 
 def is_ending(words: str) -> bool:

@@ -77,6 +77,8 @@ _PATTERNS = Patterns(
             r"during|för|for)\s)?(?P<b>20[0-9]{2})\s(?:är|er|are|is|finns|infaller|the)\s[^.:;0-9]{0,60}$"
         ),
         "open": r"(?<!var\s)\böpp(?:en|et)\b|\bopen\b|\bå[bp]en\b",
+        # Between a month or season and its day: "stoppdatum för våren är den 1 mars".
+        "only_is": r"\s(?:(?:är|er|is|blir|bliver)\s)?(?:(?:den|the|on|{weekday},?)\s){0,2}",
         # A season that is applied for bounds its closing day: "ansökan för våren 2027 stänger 15 oktober".
         "season_for": r"\b(?:för|inför|avseende|for|til|till)\s+(?:the\s+)?$",
         # A round is open from a day, told with what one can do: "Fra den 1. december kan skoler søge".
@@ -323,6 +325,9 @@ def _look_around(words: str, segment: Segment, sentence: Sentence, inside: list[
     mention = inside[place]
     last = place + 1 == len(inside)
     floor = inside[place - 1].end if place else segment.start
+    vaguely = place > 0 and inside[place - 1].granularity is not Granularity.DAY
+    if vaguely and _PATTERNS["only_is"].fullmatch(words, floor, mention.start):
+        floor = inside[place - 2].end if place > 1 else segment.start
     following = max(segment.end, mention.end) if last else inside[place + 1].start
     # "för våren 2027 stänger 15 oktober": the closing word belongs to the day behind it.
     vague = mention.granularity is not Granularity.DAY and any(
@@ -497,7 +502,7 @@ def _role_of_phrase(before: str, after: str, mention: Mention) -> DateRole | Non
         return DateRole.DEADLINE
     if is_optional(after):
         return DateRole.OTHER
-    return DateRole.DECISION if is_handled(before) or is_numbered(after) else None
+    return DateRole.DECISION if is_handled(before, after) or is_numbered(after) else None
 
 
 def _is_alone(words: str, mentions: list[Mention]) -> bool:

@@ -378,6 +378,7 @@ def _is_of_none(before: str, after: str, sentence: str) -> bool:
             PATTERNS["asked"].search(before),
             PATTERNS["part_of"].search(before),
             PATTERNS["unit_rate"].match(after),
+            PATTERNS["unit_before"].search(before),
             PATTERNS["in_costs"].match(after),
             PATTERNS["is_usual"].search(before),
             *(PATTERNS[name].search(sentence) for name in _NOT_OF_ALL),

@@ -115,7 +115,8 @@ PATTERNS = Patterns(
             r"\b(?:budget|budsjett)\w*\s+(?:of|för|for|i)\s+(?:an?|each|every|one|ett?|en|varje|hvert?)\s+(?:[\w-]+\s+){0,2}?"
             r"\w{0,20}(?:projects?|projekt|prosjekt|pilot|network|nätverk|netværk|nettverk|partnership|partnerska[pb]|consortium|"
             r"konsortium)\b[^.;]{0,45}$|"
-            r"\b(?:projekt|prosjekt|project)\w*\b[^.;:]{0,40}\b(?:budget|budsjett)\w*\s+(?:(?:på|som|der|that|of)\s+)?(?:över|over|above|"
+            r"\b(?:projekt|prosjekt|project|pilot|consorti|konsorti|network|partnership|partnerska|applicant|ansøger|søker|sökande)\w*\b"
+            r"[^.;:]{0,40}\b(?:total|projekt|prosjekt)?(?:budget|budsjett)\w*\s+(?:(?:på|som|der|that|of)\s+)?(?:över|over|above|"
             r"exceed\w*|överstig\w*|overstig\w*|(?:större|større|mera?|mere|more|larger)\s+(?:än|end|enn|than))\s*"
             r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|"
             r"\b(?:costs?|(?:total|projekt|prosjekt)?kostnad\w*|omkostning\w*)\s+(?:per|pr\.?)\s+(?:project|projekt|prosjekt|application|"
@@ -137,7 +138,7 @@ PATTERNS = Patterns(
             r"(?:ska|skal|får|må|måste|kan|behöver|bör|must|may|should|needs?\s+to|has\s+to)\s+"
             r"(?:(?!\b(?:få|receive|get|modtage|motta|bidrag|stöd|støtte|tilskudd?|grants?)\b)[^.;,]){0,40}$|"
             r"\b(?:avgift|medlemsavgift|deltagaravgift|fees?|gebyr|"
-            r"kontingent)\w*\b(?!\s+(?:and|och|og)\b)[^.;,]{0,30}$|\b(?:projects?|applicants?|projekt(?:et|en)?|prosjekt(?:et|er)?)\s+(?:may|can|must|should|will|får|kan|ska|skal|må|bör|måste)\s+"
+            r"kontingent)\w*\b(?!\s+(?:and|och|og)\b)[^.;,]{0,30}$|\b(?:projects?|applicants?|projekt(?:et|en|er|erne)?|prosjekt(?:et|er|ene)?)\s+(?:may|can|must|should|will|får|kan|ska|skal|må|bör|måste)\s+"
             r"(?:have|ha|have)\s+(?:a|an|en|et|ett)?\s*(?:total\s+|samlet\s+)?(?:project\s+|projekt|prosjekt)?(?:budget|budsjett|kostnad)\w*\b[^.;]{0,25}$|"
             r"\w*(?:utgifter|kostnader|udgifter|omkostninger|costs|expenses|expenditure)\s+(?:på|om|of|för|over|över|op\s+til|opp\s+til|"
             r"upp\s+till|up\s+to|inntil|indtil)\s+(?:\w+\s+){0,2}$|"
@@ -183,7 +184,9 @@ PATTERNS = Patterns(
         ),
         "is_difference": (
             r"\b(?:increase|rise|decrease|reduction|ökning|höjning|minskning|økning|økt|stigning|forhøjelse|nedgang)\w*\s+"
-            r"(?:of|med|på|om)\s+(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
+            r"(?:of|med|på|om)\s+(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|"
+            r"\b(?:increased|raised|reduced|cut|höjts|höjs|ökats|ökar|ökas|minskar|minskas|økes|økt|hæves|hævet|øges|øget)\s+(?:by|med)\s+"
+            r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
         ),
         "is_added": r"\b{added}\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",
         "is_left": r"\s*(?:(?:er|är|is|are|now|nu)\s+){0,2}{left_over}\b",
@@ -295,6 +298,11 @@ PATTERNS = Patterns(
             r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
         ),
         # Money for each of something that nobody applies for by itself.
+        # "Per lägenhet lämnas högst 20 000 kronor".
+        "unit_before": (
+            r"(?:^|[.!?:;]\s*)(?:per|pr\.?|för\s+varje|for\s+hver|for\s+each)\s+{unit_counted}\w*\s+"
+            r"(?:lämnas|ges|betalas|får|är|utgår|gis|gives|ydes|er|is|are|we)\b[^.;,]{0,25}$"
+        ),
         "unit_rate": r"\s*(?:per|pr\.?|/|each|for\s+hver|för\s+varje)\s+{unit_counted}\w*",
     },
     others=(NUMBERS,),
