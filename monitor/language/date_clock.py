@@ -49,8 +49,8 @@ _PATTERNS = Patterns(
             r"deltagar|deltager|personer))"
         ),
         "link": (
-            r"(?:(?:vid|ved|til|till|innen|inden|senast|senest|before|by|at|före|før|innan|no\slater\sthan|not\slater\sthan|"
-            r"latest|-|ending|ends|closing|closes|slutar|stänger|avslutas|lukker|stenger|slutter)\s){0,2}"
+            r"(?:(?:vid|ved|til|till|dock|dog|allra|innen|inden|senast|senest|before|by|at|före|før|innan|no\slater\sthan|not\slater\sthan|"
+            r"latest|-|ending|ends|closing|closes|slutar|stänger|avslutas|lukker|stenger|slutter)\s){0,3}"
         ),
         # "Den 4 maj, även då kl. 12.00".
         "again_at": r"(?:(?:även|också|likaså|igen|også|ligeledes|likeså|again|also|likewise)\s(?:då\s|da\s)?(?=kl|at\s))?",

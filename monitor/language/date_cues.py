@@ -112,6 +112,7 @@ PATTERNS = Patterns(
             r"[\s,;/&•)-]*(?:(?:{weekday}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|"
             r"därefter|derefter|deretter|"
             r"(?:den|the)\s(?:andra|anden|andre|second|third|tredje|other|autumn\sone|spring\sone)(?:\son)?|"
+            r"(?:andra|anden|andre|tredje|second|third)\s(?:är|er|is)|"
             r"närmare\sbestämt|nærmere\sbestemt|det\svill\ssäga|det\svil\ssi(?:ge)?|dvs\.?|that\sis|i\.e\.|namely|{ordinal_round}|"
             r"then|kl\.?|(?:vårens|vinterns|sommarens|höstens|høstens|forårets|efterårets)(?:\s(?:er|är))?)\b[\s,]*)*"
         ),

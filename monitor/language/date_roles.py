@@ -79,6 +79,11 @@ _PATTERNS = Patterns(
         "open": r"(?<!var\s)\böpp(?:en|et)\b|\bopen\b|\bå[bp]en\b",
         # Between a month or season and its day: "stoppdatum för våren är den 1 mars".
         "only_is": r"\s(?:(?:är|er|is|blir|bliver)\s)?(?:(?:den|the|on|{weekday},?)\s){0,2}",
+        # A portal that is shut for some days: "är stängd 24–27 december".
+        "shut": (
+            r"\b(?:är|er|is|are|holder|håller)\s(?:stängd|stängt|lukket|stengt|closed)\s"
+            r"(?:(?:from|från|fra|between|mellan|mellem|mellom)\s)?(?:den\s)?$"
+        ),
         # A season that is applied for bounds its closing day: "ansökan för våren 2027 stänger 15 oktober".
         "season_for": r"\b(?:för|inför|avseende|for|til|till)\s+(?:the\s+)?$",
         # A round is open from a day, told with what one can do: "Fra den 1. december kan skoler søge".
@@ -231,9 +236,10 @@ class _Columns:
         self._words = words
         self._days = [mention.start for mention in mentions]
         self._heads: dict[int, _Heading] = {}
+        self._label: _Heading | None = None
 
     def heading_of(self, segment: Segment, *, dated: bool) -> _Heading | None:
-        """Return the heading of the column of a cell with a date; None outside of a table or without a head."""
+        """Return the heading of a cell with a date: of its column, else of its row; None outside of a table or without a head."""
         begin = self._words.rfind("\n", 0, segment.start) + 1
         end = self._words.find("\n", segment.end)
         end = len(self._words) if end < 0 else end
@@ -241,11 +247,14 @@ class _Columns:
             self._heads = {}
             return None
         column = self._words.count("|", begin, segment.start)
+        if column == 0:
+            self._label = None if dated else _read_heading(self._words, segment)
         if not dated and bisect_left(self._days, begin) == bisect_left(self._days, end):
             if column == 0:
                 self._heads = {}
             self._heads[column] = _read_heading(self._words, segment)
-        return self._heads.get(column) if dated and len(self._heads) > 1 else None
+        head = self._heads.get(column) if dated and len(self._heads) > 1 else None
+        return self._label if head is not None and head.role is None and self._label is not None else head
 
 
 def _continues_list(words: str, previous: DateReading, reading: DateReading) -> bool:
@@ -474,8 +483,12 @@ def _role(around: _Surroundings, *, alone: bool) -> tuple[DateRole, int | None]:
 def _closes_round(around: _Surroundings) -> bool:
     """Tell whether a date ends a round whose words are those of an opening or of work before it."""
     words, cues = around.words, around.cues
-    if cues[-1].cue is Cue.OPENS:  # "öppnar 1 april till 15 maj"
-        return around.mention.first is not None and (around.sentence.applies or _is_short(around) or _is_open(around))
+    if cues[-1].cue is Cue.OPENS:  # "öppnar 1 april till 15 maj", but not "projects run from 1 April to 15 May"
+        return (
+            not any(cue.cue is Cue.WORK for cue in cues)
+            and around.mention.first is not None
+            and (around.sentence.applies or _is_short(around) or _is_open(around))
+        )
     # "Ansökningsomgången pågår nu och avslutas den 3 mars"
     ending = cues[-1].cue is Cue.WORK and is_ending(words[cues[-1].start : cues[-1].end])
     return ending and len(cues) == 2 and cues[0].cue is Cue.APPLY
@@ -498,6 +511,8 @@ def _role_of_phrase(before: str, after: str, mention: Mention) -> DateRole | Non
         is_open_from(before) or (_PATTERNS["from_day"].search(before) and _PATTERNS["can_apply"].match(after))
     ):
         return DateRole.OPENING
+    if mention.first is not None and _PATTERNS["shut"].search(before):
+        return DateRole.OTHER
     if is_named_last(after):
         return DateRole.DEADLINE
     if is_optional(after):

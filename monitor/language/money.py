@@ -83,7 +83,7 @@ class FoundAmount:
     added: bool = False
     """It adds to a sum that is told elsewhere: "ytterligare"."""
     aside: bool = False
-    """It is of earlier days, or a part that is paid at a time: it says nothing of what others get."""
+    """It is of earlier days, of costs, or a part that is paid at a time: it says nothing of what others get."""
 
     @property
     def bounded(self) -> bool:
@@ -334,12 +334,16 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     before = words[max(segment.start, item.start - _BOUND_BACK) : item.start]
     after = words[item.end : min(segment.end, item.end + _BOUND_BACK)]
     item, sentence = _bounded(item, before, after), words[segment.start : segment.end]
-    if _is_aside(before, after):
+    if item.amount_max is not None and PATTERNS["is_difference"].search(before):
+        item = replace(item, amount=item.amount_max, amount_max=None)  # "raised by EUR 3 million to EUR 15 million"
+    elif _is_aside(before, after):
         return replace(item, aside=True)
     of_cost = PATTERNS["own_cost"].search(before) is not None or PATTERNS["in_costs"].match(after) is not None
     if _is_refused(before, after) and not of_cost:
         return replace(item, role=AmountRole.PROJECT)
-    if of_cost or _is_of_none(before, after, sentence):
+    if of_cost:
+        return replace(item, aside=True)
+    if _is_of_none(before, after, sentence):
         return item
     if (of_each := _role_of_each(item, before, after)) is not None:
         return of_each
@@ -425,7 +429,7 @@ def _is_pot(item: FoundAmount, before: str, after: str) -> bool:
         return True
     if item.bounded:
         return False
-    return any(PATTERNS[name].match(after) is not None for name in ("is_left", "so_much", "pot_behind"))
+    return any(PATTERNS[name].match(after) is not None for name in ("is_left", "so_much", "pot_behind", "is_shared"))
 
 
 def _of_each(item: FoundAmount, before: str, after: str) -> FoundAmount:

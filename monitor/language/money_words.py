@@ -119,6 +119,8 @@ PATTERNS = Patterns(
             r"[^.;:]{0,40}\b(?:total|projekt|prosjekt)?(?:budget|budsjett)\w*\s+(?:(?:på|som|der|that|of)\s+)?(?:över|over|above|"
             r"exceed\w*|överstig\w*|overstig\w*|(?:större|større|mera?|mere|more|larger)\s+(?:än|end|enn|than))\s*"
             r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|"
+            r"\b(?:projekt|projekter|prosjekter|projects)\s+(?:på|om|of|worth)\s+(?:over|över|above|more\s+than|mere\s+end|mer\s+än|mer\s+enn)\s*"
+            r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|"
             r"\b(?:costs?|(?:total|projekt|prosjekt)?kostnad\w*|omkostning\w*)\s+(?:per|pr\.?)\s+(?:project|projekt|prosjekt|application|"
             r"ansökan)\s*(?::|must\b|should\b|may\b|have\b|ska\b|skal\b|får\b|må\b|är\b|is\b|are\b)[^.;]{0,40}$|"
             r"\b(?:the\s+)?(?:planned|estimated|expected)\s+grant\s+(?:is|will\s+be)\s+(?:about\s+|around\s+)?(?:[a-z]{3}\s*|€)?$|"
@@ -135,6 +137,7 @@ PATTERNS = Patterns(
             r"\b(?:total)?(?:kostnad|omkostning|cost)\w*\s+(?:ska|skal|får|må|kan|must|may|should|"
             r"has\s+to|need\w*\s+to|är|er|is)\b[^.;,]{0,40}$|"
             r"\b(?:total|projekt|prosjekt)?(?:kostnad|omkostning|utgift|udgift|expenditure|expenses|costs|investering|investment)\w*\s+"
+            r"(?:(?:för|for|of|til|till)\s+(?:\w+\s+){1,3}?)?"
             r"(?:ska|skal|får|må|måste|kan|behöver|bör|must|may|should|needs?\s+to|has\s+to)\s+"
             r"(?:(?!\b(?:få|receive|get|modtage|motta|bidrag|stöd|støtte|tilskudd?|grants?)\b)[^.;,]){0,40}$|"
             r"\b(?:avgift|medlemsavgift|deltagaravgift|fees?|gebyr|"
@@ -192,6 +195,12 @@ PATTERNS = Patterns(
         "is_left": r"\s*(?:(?:er|är|is|are|now|nu)\s+){0,2}{left_over}\b",
         # "Fem miljoner kronor. Så mycket finns det för broar": the pot is named by the sentence behind.
         "so_much": r"\s*[.:!]\s*(?:så\s+(?:mycket|meget|mye)|that\s+is\s+(?:how\s+much|what))\b",
+        # "Priset på 250 000 kronor delas mellan två kommuner": what several get together.
+        "is_shared": (
+            r"\s*(?:som\s+|der\s+|that\s+|which\s+)?(?:ska\s+|skal\s+|will\s+be\s+|is\s+|are\s+|to\s+be\s+)?"
+            r"(?:delas|deles|shared|divided|split|fordeles|fördelas)\s+(?:mellan|mellem|mellom|between|among)\b"
+            r"(?!\s+(?:\w+\s+){0,2}?(?:partner|part\b|parter|deltag|deltak|medlem|member|participant))"
+        ),
         # "NOK 45 million call": in English the pot stands before its call.
         "pot_behind": r"\s+(?:call|fund|scheme|programme|pot)\b(?!s)",
         # Money of the Union that a call hands out: "EUR 60 million from the ERDF".

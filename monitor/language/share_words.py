@@ -18,7 +18,7 @@ PATTERNS = Patterns(
         "passive": (
             r"\b(?:(?:med)?finansieras|betalas|täckas|täcks|bekostas|ersätts|stå[rs]?|kom(?:mer|ma)|come|covered|paid|"
             r"financed|co-?financed|funded|borne|provided|reimbursed|(?:med)?finansieres|dækkes|dekkes|betales|"
-            r"komme)\b[^.\n]{0,60}?\b(?:av|af|by|från|from|fra)\s+(?:the\s+|den\s+|de\s+|"
+            r"komme|met)\b[^.\n]{0,60}?\b(?:av|af|by|från|from|fra)\s+(?:the\s+|den\s+|de\s+|"
             r"andra\s+)?(?:(?P<funder>{funder_word})|(?P<own>{own_word}|er|egna\s+medel|egne\s+midler|own\s+(?:resources|"
             r"funds)))\b"
         ),
@@ -28,6 +28,7 @@ PATTERNS = Patterns(
         "self": (
             r"\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|yourselves)\b(?=[^.;\n]{0,40}(?:{pays}|[0-9]|"
             r"hälften|half|halv))|"
+            r"\b(?:dækkes|dekkes|betales|täcks|betalas|finansieras|finansieres)\s+(?:av|af)\s+[^.;,\n]{1,30}?\s(?:själv(?:a)?|selv|sjølv)\b|"
             r"\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourselves)\s+(?:finde|finne|hitta|ordna|skaffa|skaffe|stille|raise|find|"
             r"secure|finansiera|finansiere|tillföra)\b|\b(?:{pays})\b[^.;,\n]{0,40}?\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|"
             r"yourselves)\b"
