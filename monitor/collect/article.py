@@ -59,7 +59,8 @@ _LANGUAGES = ("sv", "en", "da", "nb", "fi")
 _REGISTRATION = re.compile(
     r"\b(?:senast|före|innan|by|before|until|senest|inden|innen|før|fram til|till och med|t\.?o\.?m|gäller (?:till|t)|"
     r"closes?|opens?|stänger|åbner|åpner|lukker|stenger|from (?:the )?$|fra (?:den )?$|från (?:den )?$|anmäl\w*|register\w*|"
-    r"registration|tilmeld\w*|påmeld\w*|early bird|tidigt pris|boka\w*|booke\w*|bestill\w*|frist\w*|deadline\w*)\b[^.\n]*$",
+    r"registration|tilmeld\w*|påmeld\w*|early bird|tidigt pris|boka\w*|booke\w*|bestill\w*|frist\w*|deadline\w*|"
+    r"återbud|avbok\w*|avbud|afbud|afmeld\w*|avmeld\w*|cancel\w*)\b[^.\n]*$",
     re.IGNORECASE,
 )
 # Words before a partner's part of the costs, which is no grant of the call.

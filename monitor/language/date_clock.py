@@ -10,16 +10,33 @@ from zoneinfo import ZoneInfo
 from monitor.language.datafile import Patterns
 from monitor.language.date_words import CALENDAR, weekdays, zones
 
+_HOURS = {
+    word: hour
+    for words in (
+        "one two three four five six seven eight nine ten eleven twelve",
+        "ett två tre fyra fem sex sju åtta nio tio elva tolv",
+        "et to tre fire fem seks syv otte ni ti elleve tolv",
+        "ett to tre fire fem seks sju åtte ni ti elleve tolv",
+    )
+    for hour, word in enumerate(words.split(), start=1)
+}
 _PATTERNS = Patterns(
     grammar={
         "kl": r"(?P<kl>kl(?:ockan|okken|okka|o\b|\.|(?=[\s0-9]))|at\b)",
-        "afternoon": (
-            r"(?P<pm>(?:på|om|in\sthe)\s(?:eftermidda\w{1,4}|ettermidda\w{1,4}|kvällen|kvelden|aftenen|afternoon|evening)\b)"
+        "afternoon_words": (
+            r"(?:på|om|in\sthe)\s(?:eftermidda\w{1,4}|ettermidda\w{1,4}|kvällen|kvelden|aftenen|afternoon|evening)\b"
+        ),
+        "afternoon": r"(?P<pm>{afternoon_words})",
+        # "Five o'clock in the afternoon": hours in words, only where a word of the time of day is behind.
+        "hour_word": lambda: "|".join(f"{word}\\b" for word in _HOURS),
+        "figure": (
+            r"(?P<h>2[0-4]|[01]?[0-9])(?![0-9]{3}|[0-9](?![0-9]))(?:[:.](?P<mi>[0-5][0-9])(?:[:.][0-5][0-9])?"
+            r"(?![0-9]|[.,:][0-9])|h(?P<hm>[0-5][0-9])(?![0-9a-z])|(?P<four>[0-5][0-9])(?![0-9]))?"
         ),
         "clock": (
-            r"(?:{kl}\s?)?(?:(?P<h>2[0-4]|[01]?[0-9])(?![0-9]{3}|[0-9](?![0-9]))(?:[:.](?P<mi>[0-5][0-9])(?:[:.][0-5][0-9])?"
-            r"(?![0-9]|[.,:][0-9])|h(?P<hm>[0-5][0-9])(?![0-9a-z])|(?P<four>[0-5][0-9])(?![0-9]))?\s?(?:(?P<ap>[ap])\.?\s?m\b"
-            r"\.?|(?P<h2>h\b|hrs\b|hours\b|noon\b|o'clock\b|middag\b)|(?P<late>midnight\b|midnatt\b|midnat\b)|{afternoon})?|"
+            r"(?:{kl}\s?)?(?:(?:{figure}|(?P<hour>{hour_word})(?=\s(?:o['’]clock\b|{afternoon_words})))\s?"
+            r"(?:(?P<ap>[ap])\.?\s?m\b\.?|(?:o['’]clock\s)?{afternoon}|(?P<h2>h\b|hrs\b|hours\b|noon\b|o['’]clock\b|middag\b)|"
+            r"(?P<late>midnight\b|midnatt\b|midnat\b))?|"
             r"(?P<word>noon\b|midday\b|midnatt\b|midnat\b|midnight\b|tolv\b|twelve\b))"
         ),
         "zone": (
@@ -32,8 +49,8 @@ _PATTERNS = Patterns(
             r"deltagar|deltager|personer))"
         ),
         "link": (
-            r"(?:(?:vid|ved|til|till|innen|inden|senast|senest|before|by|at|före|før|innan|no\slater\sthan|not\slater\sthan|"
-            r"latest|-|ending|ends|closing|closes|slutar|stänger|avslutas|lukker|stenger|slutter)\s){0,2}"
+            r"(?:(?:vid|ved|til|till|dock|dog|allra|innen|inden|senast|senest|before|by|at|före|før|innan|no\slater\sthan|not\slater\sthan|"
+            r"latest|-|ending|ends|closing|closes|slutar|stänger|avslutas|lukker|stenger|slutter)\s){0,3}"
         ),
         # "Den 4 maj, även då kl. 12.00".
         "again_at": r"(?:(?:även|också|likaså|igen|også|ligeledes|likeså|again|also|likewise)\s(?:då\s|da\s)?(?=kl|at\s))?",
@@ -148,7 +165,7 @@ def _is_time(hit: re.Match[str]) -> bool:
     """Tell whether a figure is a time: with minutes, "kl", am or pm; "tolv" only after "klockan"."""
     if hit["word"]:
         return hit["word"].casefold() not in {"tolv", "twelve"} or bool(hit["kl"])
-    return any(hit[name] for name in ("mi", "hm", "ap", "h2", "late", "pm", "kl"))
+    return any(hit[name] for name in ("hour", "mi", "hm", "ap", "h2", "late", "pm", "kl"))
 
 
 def _read(clock: Clock, hit: re.Match[str]) -> Clock:
@@ -165,7 +182,8 @@ def _hour(hit: re.Match[str]) -> tuple[int | None, int]:
     """Return hour and minute as written; 24 for the midnight that ends the day, None for no real hour ("13 pm")."""
     if hit["word"]:
         return (24 if hit["word"].casefold().startswith("midn") else 12), 0
-    hour, minute = int(hit["h"]), int(hit["mi"] or hit["hm"] or hit["four"] or 0)
+    hour = _HOURS[hit["hour"].casefold()] if hit["hour"] else int(hit["h"])
+    minute = int(hit["mi"] or hit["hm"] or hit["four"] or 0)
     if hit["late"]:
         return 24, 0
     if hit["ap"] or (hit["pm"] and hour < 12):

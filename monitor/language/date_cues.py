@@ -66,7 +66,7 @@ PATTERNS = Patterns(
             r"\b(?:inte|ikke|ej)\s(?:hinner|hann|rekker|rakk|når|nåede|klarer|klarar)\b[^.;:0-9]{0,40}\s(?:innen|innan|inden|före|før|"
             r"senast|senest)|\b(?:unable|cannot|missed|miss)\b[^.;:0-9]{0,40}\s(?:by|before)|"
             r"\b(?:tidigare|tidligere|previous(?:ly)?|former(?:ly)?|original(?:ly)?|ursprunglig\w*|opprinnelig\w*|"
-            r"oprindelig\w*|förut|før|was))"
+            r"oprindelig\w*|earlier|förut|før|was))"
             r"(?:\s+(?:(?:sista\s+(?:ansöknings)?(?:dag|datum)\w*|deadline|datum|dato|date|frist\w*|"
             r"ansøgningsfrist\w*|søknads?frist\w*|"
             r"slutdatum)(?:\s+(?:var|was))?|as|som|satt|set\s+for|scheduled\s+for))?"
@@ -77,7 +77,11 @@ PATTERNS = Patterns(
             r"\b(?:tidigare|ursprunglig\w*|tidligere|opprinnelig\w*|oprindelig\w*|previously|originally|previous|"
             r"original|former)\s+"
             r"(?:oppgitt\w*|opgivet|angive[nt]|annonserad\w*|utlyst\w*|meddelad\w*|stated|announced|published|satte?)\s+"
-            r"(?:deadline|sista\s+\w+|datum|date|\w*frist(?:en)?)(?:\s+(?:var|was|is|är|er))?[\s:]{1,2}" + _DAY_LEAD
+            r"(?:deadline|sista\s+\w+|datum|date|\w*frist(?:en)?)(?:\s+(?:var|was|is|är|er))?[\s:]{1,2}"
+            + _DAY_LEAD
+            + r"|\b(?:first|earlier|previously|originally|tidigare|först|tidligere|først)\s+(?:announced|given|stated|set|"
+            r"published|angett?s?|angivits|angiven|angivet|satt|oppgitt|opgivet|annonserad|meddelad)\s+"
+            r"(?:as|to|som|till?|for|at)\s+" + _DAY_LEAD
         ),
         "void_after": (
             r"[\s,)]{0,3}(?:som\s+|which\s+)?(?:gäller\s+inte\s+läng|gäller\s+ej\s+läng|gjelder\s+ikke\s+leng|"
@@ -90,16 +94,25 @@ PATTERNS = Patterns(
             r"(?:från(?:\soch\smed)?|fra(?:\sog\smed)?|from)\s(?:{weekday},?\s)?(?:(?:den|the|d\.)\s)?$"
         ),
         "is_handled": r"{handled}\s+" + _DAY_LEAD,
+        "only_before": r"\b(?:före|innan|before|før)\s+" + _DAY_LEAD,
         "from": r"\b(?:från|fra|from)\s+" + _DAY_LEAD,
         "is_move": r"\b{moves}",
         "adjacent": (
             r"[\s:,)-]{0,4}(?:(?:är|er|blir|bliver|var|is|was)\s+)?(?:(?:the\s+)?(?:utlysning(?:en)?|ansökan|omgången|call|"
             r"submission|portal(?:en)?|puljen|ordningen|runden|(?:ansöknings|ansøgnings|søknads)(?:perioden|tiden|omgången|runden))\s+)?"
         ),
+        # "... is 3 March and for villages 10 March", "... 2 March, and there is another on 7 September".
+        "next_case": (
+            r"[\s,;]{0,2}(?:och|and|og|samt)\s(?:för|for)\s[^.;:,0-9]{2,40}\s(?:(?:den|on|by|senast|senest|är|er|is)\s){0,3}|"
+            r"[\s,;]{0,2}(?:och|and|og)\s(?:det\skommer\s|der\ser\s|der\skommer\s|det\ser\s|there\sis\s)?"
+            r"(?:en\smere|en\still|en\stil|ytterligare\sen|one\smore|another(?:\sone)?|en\sny)\s(?:(?:den|on)\s)?"
+        ),
         "list_link": (
-            r"(?:\s\((?:first|second|[12]|första|andra|første|anden)\s(?:stage|step|steg|trinn|trin)\))?"
+            r"(?:\s?\([^()\n]{1,40}\))?"
             r"[\s,;/&•)-]*(?:(?:{weekday}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|"
             r"därefter|derefter|deretter|"
+            r"(?:den|the)\s(?:andra|anden|andre|second|third|tredje|other|autumn\sone|spring\sone)(?:\son)?|"
+            r"(?:andra|anden|andre|tredje|second|third)\s(?:är|er|is)|"
             r"närmare\sbestämt|nærmere\sbestemt|det\svill\ssäga|det\svil\ssi(?:ge)?|dvs\.?|that\sis|i\.e\.|namely|{ordinal_round}|"
             r"then|kl\.?|(?:vårens|vinterns|sommarens|höstens|høstens|forårets|efterårets)(?:\s(?:er|är))?)\b[\s,]*)*"
         ),
@@ -204,9 +217,27 @@ def is_open_from(before: str) -> bool:
     return bool(PATTERNS["open_from"].search(before))
 
 
-def is_handled(before: str) -> bool:
-    """Tell whether applications are dealt with by the day that follows these words: "søknader blir behandlet innen"."""
-    return bool(PATTERNS["is_handled"].search(before))
+def is_optional(after: str) -> bool:
+    """Tell whether nobody has to keep the day before these words: "but it is not compulsory"."""
+    return PATTERNS["optional"].match(after) is not None
+
+
+def is_named_last(after: str) -> bool:
+    """Tell whether the words behind a day name it the last one: "som sista ansökningsdag"."""
+    return PATTERNS["named_behind"].match(after) is not None
+
+
+def is_numbered(after: str) -> bool:
+    """Tell whether a day is that of a law or regulation, by the number behind it."""
+    return PATTERNS["numbered"].match(after) is not None
+
+
+def is_handled(before: str, after: str) -> bool:
+    """Tell whether a day is one of dealing with applications: "søknader blir behandlet innen", "før ... behandles i marts"."""
+    return bool(
+        PATTERNS["is_handled"].search(before)
+        or (PATTERNS["only_before"].search(before) and PATTERNS["handled_behind"].match(after))
+    )
 
 
 def is_ending(words: str) -> bool:
@@ -241,7 +272,7 @@ def is_extension(words: str) -> bool:
 
 def is_list_link(words: str) -> bool:
     """Tell whether only commas and words such as "och" are between two dates."""
-    return PATTERNS["list_link"].fullmatch(words) is not None
+    return PATTERNS["list_link"].fullmatch(words) is not None or PATTERNS["next_case"].fullmatch(words) is not None
 
 
 def follows_directly(text: str, end: int, cue: CueHit) -> bool:

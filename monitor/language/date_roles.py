@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,7 +28,10 @@ from monitor.language.date_cues import (
     is_last_day,
     is_list_link,
     is_moved_from,
+    is_named_last,
+    is_numbered,
     is_open_from,
+    is_optional,
     is_past,
     is_replaced,
     is_signing_up,
@@ -72,6 +77,13 @@ _PATTERNS = Patterns(
             r"during|för|for)\s)?(?P<b>20[0-9]{2})\s(?:är|er|are|is|finns|infaller|the)\s[^.:;0-9]{0,60}$"
         ),
         "open": r"(?<!var\s)\böpp(?:en|et)\b|\bopen\b|\bå[bp]en\b",
+        # Between a month or season and its day: "stoppdatum för våren är den 1 mars".
+        "only_is": r"\s(?:(?:är|er|is|blir|bliver)\s)?(?:(?:den|the|on|{weekday},?)\s){0,2}",
+        # A portal that is shut for some days: "är stängd 24–27 december".
+        "shut": (
+            r"\b(?:är|er|is|are|holder|håller)\s(?:stängd|stängt|lukket|stengt|closed)\s"
+            r"(?:(?:from|från|fra|between|mellan|mellem|mellom)\s)?(?:den\s)?$"
+        ),
         # A season that is applied for bounds its closing day: "ansökan för våren 2027 stänger 15 oktober".
         "season_for": r"\b(?:för|inför|avseende|for|til|till)\s+(?:the\s+)?$",
         # A round is open from a day, told with what one can do: "Fra den 1. december kan skoler søge".
@@ -89,7 +101,7 @@ _PATTERNS = Patterns(
             r"\b(?:datum|dag|dato|dates?|day)\s(?:som|that|der|which)\s(?:anges|står|is\sgiven|are\sgiven|angis|angives|står)\b"
         ),
         "year_of_announced": (
-            r"(?:^(?:under|i|in|during)\s|\b(?:omgångar|perioder|runder|rounds|tillfällen|windows|periods)\s(?:under\s|i\s|in\s)?)"
+            r"(?:^(?:under|i|in|during)\s(?=20[0-9]{2}\s(?:er|har|är|are|finns|there|we|vi)\b)|^(?:under|i|in|during)\s(?=20[0-9]{2}:?$)|\b(?:omgångar|perioder|runder|rounds|tillfällen|windows|periods)\s(?:under\s|i\s|in\s)?)"
             r"(?P<y>20[0-9]{2})\b"
         ),
         # Behind an opening day, of the same round: "inleds den 30 november och avslutas den 8 januari".
@@ -197,6 +209,7 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
     readings: list[DateReading] = []
     alone = _is_alone(words, mentions)
     heading = _Heading()
+    columns = _Columns(words, mentions)
     index = 0
     for segment in segments:
         inside = []
@@ -208,11 +221,40 @@ def read_roles(words: str, segments: list[Segment], mentions: list[Mention]) -> 
             found = _read_heading(words, segment)
             if segment.line or found.role is not None or not inside:
                 heading = found
-        found_here = _read_segment(words, segment, inside, heading, alone=alone)
+        cell = columns.heading_of(segment, dated=bool(inside))
+        found_here = _read_segment(words, segment, inside, cell or heading, alone=alone)
         if found_here and readings and _continues_list(words, readings[-1], found_here[0]):
             found_here[0].role = readings[-1].role
         readings += found_here
     return readings
+
+
+class _Columns:
+    """Headings of the columns of a table whose cells are parted by strokes; a line without a date is the head of those below."""
+
+    def __init__(self, words: str, mentions: Sequence[Mention]) -> None:
+        self._words = words
+        self._days = [mention.start for mention in mentions]
+        self._heads: dict[int, _Heading] = {}
+        self._label: _Heading | None = None
+
+    def heading_of(self, segment: Segment, *, dated: bool) -> _Heading | None:
+        """Return the heading of a cell with a date: of its column, else of its row; None outside of a table or without a head."""
+        begin = self._words.rfind("\n", 0, segment.start) + 1
+        end = self._words.find("\n", segment.end)
+        end = len(self._words) if end < 0 else end
+        if "|" not in self._words[begin:end]:
+            self._heads = {}
+            return None
+        column = self._words.count("|", begin, segment.start)
+        if column == 0:
+            self._label = None if dated else _read_heading(self._words, segment)
+        if not dated and bisect_left(self._days, begin) == bisect_left(self._days, end):
+            if column == 0:
+                self._heads = {}
+            self._heads[column] = _read_heading(self._words, segment)
+        head = self._heads.get(column) if dated and len(self._heads) > 1 else None
+        return self._label if head is not None and head.role is None and self._label is not None else head
 
 
 def _continues_list(words: str, previous: DateReading, reading: DateReading) -> bool:
@@ -292,6 +334,9 @@ def _look_around(words: str, segment: Segment, sentence: Sentence, inside: list[
     mention = inside[place]
     last = place + 1 == len(inside)
     floor = inside[place - 1].end if place else segment.start
+    vaguely = place > 0 and inside[place - 1].granularity is not Granularity.DAY
+    if vaguely and _PATTERNS["only_is"].fullmatch(words, floor, mention.start):
+        floor = inside[place - 2].end if place > 1 else segment.start
     following = max(segment.end, mention.end) if last else inside[place + 1].start
     # "för våren 2027 stänger 15 oktober": the closing word belongs to the day behind it.
     vague = mention.granularity is not Granularity.DAY and any(
@@ -371,8 +416,10 @@ def _read_heading(words: str, segment: Segment) -> _Heading:
     ):
         return _Heading()
     year = _HINT.search(text)
+    if year is None or year["for"]:
+        year = _PATTERNS["year_of_announced"].search(text)
     role = _from_cues(cues, applies=True)
-    return _Heading(role, int(year["y"]) if year and not year["for"] else None, text.endswith("?"))
+    return _Heading(role, int(year["y"]) if year else None, text.endswith("?"))
 
 
 def _year_hint(before: str, cues: list[CueHit], floor: int) -> int | None:
@@ -436,8 +483,12 @@ def _role(around: _Surroundings, *, alone: bool) -> tuple[DateRole, int | None]:
 def _closes_round(around: _Surroundings) -> bool:
     """Tell whether a date ends a round whose words are those of an opening or of work before it."""
     words, cues = around.words, around.cues
-    if cues[-1].cue is Cue.OPENS:  # "öppnar 1 april till 15 maj"
-        return around.mention.first is not None and (around.sentence.applies or _is_short(around) or _is_open(around))
+    if cues[-1].cue is Cue.OPENS:  # "öppnar 1 april till 15 maj", but not "projects run from 1 April to 15 May"
+        return (
+            not any(cue.cue is Cue.WORK for cue in cues)
+            and around.mention.first is not None
+            and (around.sentence.applies or _is_short(around) or _is_open(around))
+        )
     # "Ansökningsomgången pågår nu och avslutas den 3 mars"
     ending = cues[-1].cue is Cue.WORK and is_ending(words[cues[-1].start : cues[-1].end])
     return ending and len(cues) == 2 and cues[0].cue is Cue.APPLY
@@ -460,7 +511,13 @@ def _role_of_phrase(before: str, after: str, mention: Mention) -> DateRole | Non
         is_open_from(before) or (_PATTERNS["from_day"].search(before) and _PATTERNS["can_apply"].match(after))
     ):
         return DateRole.OPENING
-    return DateRole.DECISION if is_handled(before) else None
+    if mention.first is not None and _PATTERNS["shut"].search(before):
+        return DateRole.OTHER
+    if is_named_last(after):
+        return DateRole.DEADLINE
+    if is_optional(after):
+        return DateRole.OTHER
+    return DateRole.DECISION if is_handled(before, after) or is_numbered(after) else None
 
 
 def _is_alone(words: str, mentions: list[Mention]) -> bool:

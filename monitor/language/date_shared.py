@@ -22,6 +22,8 @@ _CLOSES = re.compile(
     r"\b(?:stänger|stängs|stängning|closes|closing|close|locks|lukker|stenger|slutar)\s\(?(?=(?:kl\b|kl\.|klockan|klokken|klokka|at\s)\s?[0-9])",
     re.IGNORECASE,
 )
+# "Deadlines (all at 17:00 Brussels time): 4 February": the days are behind.
+_BEFORE_LIST = re.compile(r"[^()\n0-9]{0,25}\)\s?:")
 _CLOSING = re.compile(r"\s(?:close|closing|stäng|lukk|steng)", re.IGNORECASE)
 # An office and a webinar close, too.
 _ROUND = re.compile(
@@ -101,7 +103,8 @@ def find_shared_times(words: str, taken: list[tuple[int, int]]) -> list[SharedTi
                 continue
             each_day = False
             if pattern is _EACH:
-                belongs = _CLOSING.search(hit[0]) is not None or _follows(words, hit.start(), taken)
+                each_day = _BEFORE_LIST.match(words, clock.end) is not None
+                belongs = _CLOSING.search(hit[0]) is not None or each_day or _follows(words, hit.start(), taken)
             else:
                 each_day = _EACH_DAY.match(words, clock.end) is not None
                 belongs = (

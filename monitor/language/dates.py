@@ -264,13 +264,17 @@ def _lacks_time(item: FoundDate) -> bool:
 def _repeat_times(words: str, found: list[FoundDate]) -> list[FoundDate]:
     """Return the dates, closing days with the time that another one states for them: "at the same time", "on both days"."""
     timed: list[FoundDate] = []
-    last: FoundDate | None = None
+    last: FoundDate | None = None  # the last one with a time
     waiting: list[int] = []  # places of closing days without a time since the last one with a time
     for item in found:
         if item.role in (DateRole.DEADLINE, DateRole.ANSWER) and item.date is not None:
             if item.time is None and last is not None and refers_back(words, item.end):
                 item = _timed_as(item, last)
-            last = item if item.time is not None else None
+                if waiting and _are_listed(words, [*(timed[place] for place in waiting), item]):
+                    for place in waiting:
+                        timed[place] = _timed_as(timed[place], last)
+                    waiting = []
+            last = last if item.time is None else item
             if item.time is None:
                 waiting.append(len(timed))
             elif holds_for_all_days(words, item.end) or _ends_list(words, [*(timed[place] for place in waiting), item]):
@@ -283,8 +287,12 @@ def _repeat_times(words: str, found: list[FoundDate]) -> list[FoundDate]:
 
 def _ends_list(words: str, days: list[FoundDate]) -> bool:
     """Tell whether days without a time are one list whose last day has it behind a comma: "12 January and 8 July 2027, 17:00"."""
-    listed = all(is_list_link(words[before.end : item.start]) for before, item in pairwise(days))
-    return len(days) > 1 and listed and _TIME_BEHIND.search(words, days[-1].start, days[-1].end) is not None
+    return len(days) > 1 and _are_listed(words, days) and _TIME_BEHIND.search(words, days[-1].start, days[-1].end) is not None
+
+
+def _are_listed(words: str, days: list[FoundDate]) -> bool:
+    """Tell whether only commas and words such as "and" are between days."""
+    return all(is_list_link(words[before.end : item.start]) for before, item in pairwise(days))
 
 
 def _timed_as(item: FoundDate, other: FoundDate) -> FoundDate:

@@ -57,11 +57,13 @@ def find_deadlines(
     day of reading is marked as guessed.
     """
     found = _without_claims(find_dates(text, reference=reference, language=language, zone=zone, read=read), text)
-    result = deadlines(found)
+    result = deadlines(_without_passed_bounds(found, reference))
     if not result.answers and result.deadlines and PATTERNS["consultation"].search(text):
         result = replace(result, answers=result.deadlines)
     if result.opens is None and reference is not None and not read and PATTERNS["opens_today"].search(text):
         result = replace(result, opens=reference)
+    if result.opens is None and reference is not None and not read and PATTERNS["opened_yesterday"].search(text):
+        result = replace(result, opens=reference - timedelta(days=1))
     if result.model is DeadlineModel.CUT_OFFS and len(result.deadlines) == 2 and PATTERNS["is_two_stages"].search(text):
         return replace(result, model=DeadlineModel.TWO_STAGE, opens=_opens_first(found, result))
     if result.deadlines or result.answers or result.model is DeadlineModel.ROLLING or PATTERNS["meeting"].search(text):
@@ -96,6 +98,14 @@ def _without_claims(found: Sequence[FoundDate], text: str) -> list[FoundDate]:
     if not _APPLY_ROW.search(text):
         return list(found)
     return [item for item in found if not _CLAIM_ROW.match(text[text.rfind("\n", 0, item.start) + 1 : item.start])]
+
+
+def _without_passed_bounds(found: Sequence[FoundDate], reference: date | None) -> list[FoundDate]:
+    """Return the dates without days gone by that stand behind no more than "before", where another last day is ahead."""
+    closing = [item for item in found if item.role is DateRole.DEADLINE and item.date is not None]
+    if reference is None or not any(item.date and item.date >= reference for item in closing):
+        return list(found)
+    return [item for item in found if not (item in closing and item.date and item.date < reference and item.ambiguous)]
 
 
 def _opens_first(found: Sequence[FoundDate], result: FoundDeadlines) -> date | None:

@@ -83,7 +83,7 @@ class FoundAmount:
     added: bool = False
     """It adds to a sum that is told elsewhere: "ytterligare"."""
     aside: bool = False
-    """It is of earlier days, or a part that is paid at a time: it says nothing of what others get."""
+    """It is of earlier days, of costs, or a part that is paid at a time: it says nothing of what others get."""
 
     @property
     def bounded(self) -> bool:
@@ -334,16 +334,20 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     before = words[max(segment.start, item.start - _BOUND_BACK) : item.start]
     after = words[item.end : min(segment.end, item.end + _BOUND_BACK)]
     item, sentence = _bounded(item, before, after), words[segment.start : segment.end]
-    if PATTERNS["is_former"].search(before) or PATTERNS["is_instalment"].search(before):
+    if item.amount_max is not None and PATTERNS["is_difference"].search(before):
+        item = replace(item, amount=item.amount_max, amount_max=None)  # "raised by EUR 3 million to EUR 15 million"
+    elif _is_aside(before, after):
         return replace(item, aside=True)
-    of_cost = PATTERNS["own_cost"].search(before) is not None
+    of_cost = PATTERNS["own_cost"].search(before) is not None or PATTERNS["in_costs"].match(after) is not None
     if _is_refused(before, after) and not of_cost:
         return replace(item, role=AmountRole.PROJECT)
-    if of_cost or _is_of_none(before, after, sentence):
+    if of_cost:
+        return replace(item, aside=True)
+    if _is_of_none(before, after, sentence):
         return item
     if (of_each := _role_of_each(item, before, after)) is not None:
         return of_each
-    if PATTERNS["whole_project"].match(after):
+    if PATTERNS["whole_project"].match(after) or _is_of_all_years(item, words, segment, after):
         return replace(item, role=AmountRole.PROJECT)
     if _is_pot(item, before, words[item.end : item.end + _BOUND_BACK]):
         return replace(item, role=AmountRole.TOTAL)
@@ -355,6 +359,22 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
     return replace(item, role=AmountRole.PROJECT if fixed else role, fixed=fixed)
 
 
+def _is_aside(before: str, after: str) -> bool:
+    """Tell whether a sum is of earlier days, paid at a time, or only the difference from an earlier sum."""
+    return (
+        any(PATTERNS[name].search(before) is not None for name in ("is_former", "is_instalment", "is_difference"))
+        or PATTERNS["differs"].match(after) is not None
+    )
+
+
+def _is_of_all_years(item: FoundAmount, words: str, segment: Segment, after: str) -> bool:
+    """Tell whether a sum is the most of one project for all its years, behind the most for one of them."""
+    before = words[segment.start : item.start]
+    if PATTERNS["whole_period"].match(after) is None and PATTERNS["whole_before"].search(before) is None:
+        return False
+    return PATTERNS["of_one_year"].search(before) is not None and PATTERNS["any_most"].search(before) is not None
+
+
 def _is_of_none(before: str, after: str, sentence: str) -> bool:
     """Tell whether a sum is neither the pot's nor one project's: asked for, part of another, usual, past, of other places."""
     return any(
@@ -362,6 +382,7 @@ def _is_of_none(before: str, after: str, sentence: str) -> bool:
             PATTERNS["asked"].search(before),
             PATTERNS["part_of"].search(before),
             PATTERNS["unit_rate"].match(after),
+            PATTERNS["unit_before"].search(before),
             PATTERNS["in_costs"].match(after),
             PATTERNS["is_usual"].search(before),
             *(PATTERNS[name].search(sentence) for name in _NOT_OF_ALL),
@@ -376,8 +397,12 @@ def _role_of_each(item: FoundAmount, before: str, after: str) -> FoundAmount | N
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
     if PATTERNS["each_behind"].match(after) or PATTERNS["each_before"].search(before):
         return _of_each(item, before, after)
-    if (PATTERNS["per_any"].match(after) and not item.most) or PATTERNS["of_partner"].search(before):
+    if PATTERNS["of_partner"].search(before):
         return item
+    if (counted := PATTERNS["per_any"].match(after)) is not None:
+        fixed = _is_fixed(item, before, after, each=False)
+        of_one = (item.most or fixed) and PATTERNS["handed_on"].match(after, counted.end() - 3) is None
+        return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or fixed) if of_one else item
     return None
 
 
@@ -404,7 +429,7 @@ def _is_pot(item: FoundAmount, before: str, after: str) -> bool:
         return True
     if item.bounded:
         return False
-    return any(PATTERNS[name].match(after) is not None for name in ("is_left", "so_much", "pot_behind"))
+    return any(PATTERNS[name].match(after) is not None for name in ("is_left", "so_much", "pot_behind", "is_shared"))
 
 
 def _of_each(item: FoundAmount, before: str, after: str) -> FoundAmount:
@@ -428,7 +453,7 @@ def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
         most=most,
         least=least,
         about=not (most or least or item.amount_max) and PATTERNS["is_about"].search(before) is not None,
-        yearly=PATTERNS["yearly"].match(after) is not None,
+        yearly=PATTERNS["yearly"].match(after) is not None or PATTERNS["year_before"].search(before) is not None,
         added=PATTERNS["is_added"].search(before) is not None,
     )
 

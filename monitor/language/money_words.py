@@ -60,7 +60,7 @@ PATTERNS = Patterns(
             r"(?<![\w$])(?:(?P<krona>mkr|mnkr|mdkr|tkr|kkr|t\.kr\.?)|(?P<letter>(?:[mk]|bn){blank}?|"
             r"t)?(?P<currency>{before}))(?P<label>[):]{0,2}){gap}$"
         ),
-        "percent": r"(?:{blank}|-)?(?:%|(?:procent(?:igt|ig)?|prosent|pct|per{blank}?cent)\b)",
+        "percent": r"(?:{blank}|-)?(?:%|(?:procent(?:igt|ig|s)?|prosents?|pct|per{blank}?cent)\b)",
         "cents": r"{blank}(?:(?:och|og|and){blank})?(?P<cents>[0-9]{1,2}){blank}?[öø]re{end}",
         "link": r"{gap}(?:(?P<to>-|till|til|to)|(?P<both>och|og|and)){gap}",
         # "Lägst 150 000 och högst 500 000 kronor": the upper bound of a span is behind its lower one.
@@ -101,12 +101,26 @@ PATTERNS = Patterns(
             r"\s*(?:per|pr\.?)\s+(?!år|year|annum|månad|måned|month|uke|vecka|uge|week|omgång|runde|round|call|"
             r"utlysning)[a-zåäöæøé]{3}"
         ),
+        # Behind "per": those who hand the money on to others.
+        "handed_on": r"(?:län|region|county|counties|landsdel|fylke|country|countries|land\b|lande?\b|medlemsland|fond)",
         "asked": (
             r"(?:ansökningar|ansökte|(?:an)?sökt(?!\s+belopp\s+(?:ska|måste|får|kan|bör)\b)|beviljat\w*|omsätt\w*|omsättning|omsetning|omsætning|turnover|"
             r"balansomslutning|revenues?)\b[^.]{0,50}$"
         ),
         # Costs of a project as its own people estimate them: nobody hands them out.
         "own_cost": (
+            # The budget of one network or project, and a rule for those with a larger one.
+            r"\b(?:networks?|partnerships?|consorti(?:um|a)|pilots?|nätverk|netværk|nettverk|partnerska[pb]|konsorti\w+|småprojekt|småprosjekt)"
+            r"(?:en?s?|ets?|s|['’]s)?\s+(?:(?:total\w*|samlede|overall)\s+)?(?:budget|budsjett)\w*\b[^.;0-9]{0,30}$|"
+            r"\b(?:budget|budsjett)\w*\s+(?:of|för|for|i)\s+(?:an?|each|every|one|ett?|en|varje|hvert?)\s+(?:[\w-]+\s+){0,2}?"
+            r"\w{0,20}(?:projects?|projekt|prosjekt|pilot|network|nätverk|netværk|nettverk|partnership|partnerska[pb]|consortium|"
+            r"konsortium)\b[^.;]{0,45}$|"
+            r"\b(?:projekt|prosjekt|project|pilot|consorti|konsorti|network|partnership|partnerska|applicant|ansøger|søker|sökande)\w*\b"
+            r"[^.;:]{0,40}\b(?:total|projekt|prosjekt)?(?:budget|budsjett)\w*\s+(?:(?:på|som|der|that|of)\s+)?(?:över|over|above|"
+            r"exceed\w*|överstig\w*|overstig\w*|(?:större|større|mera?|mere|more|larger)\s+(?:än|end|enn|than))\s*"
+            r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|"
+            r"\b(?:projekt|projekter|prosjekter|projects)\s+(?:på|om|of|worth)\s+(?:over|över|above|more\s+than|mere\s+end|mer\s+än|mer\s+enn)\s*"
+            r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|"
             r"\b(?:costs?|(?:total|projekt|prosjekt)?kostnad\w*|omkostning\w*)\s+(?:per|pr\.?)\s+(?:project|projekt|prosjekt|application|"
             r"ansökan)\s*(?::|must\b|should\b|may\b|have\b|ska\b|skal\b|får\b|må\b|är\b|is\b|are\b)[^.;]{0,40}$|"
             r"\b(?:the\s+)?(?:planned|estimated|expected)\s+grant\s+(?:is|will\s+be)\s+(?:about\s+|around\s+)?(?:[a-z]{3}\s*|€)?$|"
@@ -121,8 +135,13 @@ PATTERNS = Patterns(
             r"\b(?:projektets|projektens|prosjektets|(?:et|ett)\s+(?:\w+\s+)?(?:projekts|prosjekts))\s+(?:totala\s+|samlede\s+|totale\s+)?(?:budget|budsjett)\w*\s+"
             r"(?:får|kan|ska|skal|må)\b[^.;]{0,30}$|\b(?:projektbudgeten|projektbudgettet|prosjektbudsjettet)\s+(?:måste|ska|skal|må)\b[^.;]{0,30}$|"
             r"\b(?:total)?(?:kostnad|omkostning|cost)\w*\s+(?:ska|skal|får|må|kan|must|may|should|"
-            r"has\s+to|need\w*\s+to|är|er|is)\b[^.;,]{0,40}$|\b(?:avgift|medlemsavgift|deltagaravgift|fees?|gebyr|"
-            r"kontingent)\w*\b[^.;,]{0,30}$|\b(?:projects?|applicants?|projekt(?:et|en)?|prosjekt(?:et|er)?)\s+(?:may|can|must|should|will|får|kan|ska|skal|må|bör|måste)\s+"
+            r"has\s+to|need\w*\s+to|är|er|is)\b[^.;,]{0,40}$|"
+            r"\b(?:total|projekt|prosjekt)?(?:kostnad|omkostning|utgift|udgift|expenditure|expenses|costs|investering|investment)\w*\s+"
+            r"(?:(?:för|for|of|til|till)\s+(?:\w+\s+){1,3}?)?"
+            r"(?:ska|skal|får|må|måste|kan|behöver|bör|must|may|should|needs?\s+to|has\s+to)\s+"
+            r"(?:(?!\b(?:få|receive|get|modtage|motta|bidrag|stöd|støtte|tilskudd?|grants?)\b)[^.;,]){0,40}$|"
+            r"\b(?:avgift|medlemsavgift|deltagaravgift|fees?|gebyr|"
+            r"kontingent)\w*\b(?!\s+(?:and|och|og)\b)[^.;,]{0,30}$|\b(?:projects?|applicants?|projekt(?:et|en|er|erne)?|prosjekt(?:et|er|ene)?)\s+(?:may|can|must|should|will|får|kan|ska|skal|må|bör|måste)\s+"
             r"(?:have|ha|have)\s+(?:a|an|en|et|ett)?\s*(?:total\s+|samlet\s+)?(?:project\s+|projekt|prosjekt)?(?:budget|budsjett|kostnad)\w*\b[^.;]{0,25}$|"
             r"\w*(?:utgifter|kostnader|udgifter|omkostninger|costs|expenses|expenditure)\s+(?:på|om|of|för|over|över|op\s+til|opp\s+til|"
             r"upp\s+till|up\s+to|inntil|indtil)\s+(?:\w+\s+){0,2}$|"
@@ -141,7 +160,7 @@ PATTERNS = Patterns(
         ),
         # A size that is stated in costs is no sum of money that is granted: "2 miljoner kronor i stödberättigande kostnader".
         "in_costs": (
-            r"\s+(?:i|in|of|av|af)\s+(?:(?:totala?|samlede|total|projektets)\s+)?(?:stödberättigande\s+|stödgrundande\s+|støtteberettigede\s+|"
+            r"\s+(?:i|in|of|av|af)\s+(?:(?:totala?|totale|sammanlagd\w*|samle(?:t|de)|total|overall|projektets)\s+)?(?:stödberättigande\s+|stödgrundande\s+|støtteberettigede\s+|"
             r"støtteberettigete\s+|støtteberettiga\s+|eligible\s+|bidragsgrundande\s+)?(?:projekt|total)?(?:kostnad|udgift|omkostning|utgift|costs?\b|expenditure)"
         ),
         "part_of": (
@@ -156,10 +175,32 @@ PATTERNS = Patterns(
         ),
         "is_former": r"\b{former}\s*(?:mellan|mellem|mellom|between)?\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",
         "is_instalment": r"\b{instalments}\b[^.;:]{0,40}$",
+        # Behind a word of comparison, a year before says nothing of this sum: "den samme som i fjor".
+        "no_comparison": (
+            r"(?<!\bsom\s)(?<!\bän\s)(?<!\bend\s)(?<!\benn\s)(?<!\bthan\s)(?<!\bas\s)(?<!\bmed\s)(?<!\btil\s)(?<!\bto\s)"
+            r"(?<!\bmot\s)"
+        ),
+        # "2 miljoner kronor mer än förra året", "en ökning med 2 miljoner": a difference, no sum that is handed out.
+        "differs": (
+            r"\s*(?:mera?|mere|more|mindre|less|högre|lägre|højere|lavere|høyere|higher|lower)\s+(?:än|end|enn|than)\s+"
+            r"(?:i\s+|in\s+|the\s+)?(?:förra|föregående|sidste|forrige|last|previous|fjol|fjor|year|20[0-9]{2})"
+        ),
+        "is_difference": (
+            r"\b(?:increase|rise|decrease|reduction|ökning|höjning|minskning|økning|økt|stigning|forhøjelse|nedgang)\w*\s+"
+            r"(?:of|med|på|om)\s+(?:€|£|\$|kr\.?|[a-z]{3})?\s*$|"
+            r"\b(?:increased|raised|reduced|cut|höjts|höjs|ökats|ökar|ökas|minskar|minskas|økes|økt|hæves|hævet|øges|øget)\s+(?:by|med)\s+"
+            r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
+        ),
         "is_added": r"\b{added}\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$",
         "is_left": r"\s*(?:(?:er|är|is|are|now|nu)\s+){0,2}{left_over}\b",
         # "Fem miljoner kronor. Så mycket finns det för broar": the pot is named by the sentence behind.
         "so_much": r"\s*[.:!]\s*(?:så\s+(?:mycket|meget|mye)|that\s+is\s+(?:how\s+much|what))\b",
+        # "Priset på 250 000 kronor delas mellan två kommuner": what several get together.
+        "is_shared": (
+            r"\s*(?:som\s+|der\s+|that\s+|which\s+)?(?:ska\s+|skal\s+|will\s+be\s+|is\s+|are\s+|to\s+be\s+)?"
+            r"(?:delas|deles|shared|divided|split|fordeles|fördelas)\s+(?:mellan|mellem|mellom|between|among)\b"
+            r"(?!\s+(?:\w+\s+){0,2}?(?:partner|part\b|parter|deltag|deltak|medlem|member|participant))"
+        ),
         # "NOK 45 million call": in English the pot stands before its call.
         "pot_behind": r"\s+(?:call|fund|scheme|programme|pot)\b(?!s)",
         # Money of the Union that a call hands out: "EUR 60 million from the ERDF".
@@ -172,6 +213,23 @@ PATTERNS = Patterns(
             r"\s*(?:för|for|i|in|over|under)\s+(?:hela|hele|the\s+whole|the\s+entire|det\s+samlede)\s+"
             r"(?:projekt|prosjekt|project)\w*"
         ),
+        # "90 000 kronor för de tre åren", behind the sum for one of them.
+        "whole_period": (
+            r"\s*(?:för|for|over|över|under|i)\s+(?:hela|hele|the\s+(?:whole|full|entire)|samtliga|alla|alle|all|de|the)\s+"
+            r"(?:[\w-]+\s+){0,2}?(?:(?!program)\w{0,20}period\w*|\w*åren|årene|år|years)\b"
+        ),
+        "whole_before": (
+            r"\b(?:för|for|over|över)\s+(?:hela|hele|the\s+(?:whole|full|entire)|samtliga|alla|alle|all)\s+"
+            r"(?:[\w-]+\s+){0,2}?(?:(?!program)\w{0,20}period\w*|åren|årene|years|projekt\w*|prosjekt\w*|project)\s+"
+            r"(?:(?:sammanlagt|totalt|högst|højst|høyst|i\s+alt|til\s*sammen|in\s+total|is|är|er)\s+){0,2}(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
+        ),
+        "year_before": (
+            r"\b(?:för|for)\s+(?:ett|et|one|a)\s+(?:enskilt\s+|enkelt\s+|single\s+)?(?:år|year)\s+(?:är|er|is)\s*"
+            r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
+        ),
+        "of_one_year": (
+            r"\b(?:per|pr\.?|om|för|for|i|a|each)\s+(?:ett\s+|et\s+|one\s+|a\s+)?(?:enskilt\s+|enkelt\s+|single\s+)?(?:år|year)(?:et)?\b|\bårlig\w*|\bannual\w*|\byearly\b"
+        ),
         "per_year": r"\s*(?:per|pr\.?|om)\s+(?:year|år)(?:et)?\b",
         # Of three fixed sums or more, the verb may stand further off.
         "choice_far": r"\b(?:kan|får|can|may)\s+(?:\w+\s+)?(?:få|søge|søke|söka|receive|get|request)\b[^.:;]{0,80}$",
@@ -180,6 +238,7 @@ PATTERNS = Patterns(
             r"(?:\s+(?:är|er|are|is)\s+(?:fasta?|faste|fixed))?\s*[:?]\s*(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
         ),
         "yearly": (
+            r"\s*(?:för|for)\s+(?:ett|et|one|a)\s+(?:år|year)\b(?=[^;]{0,60}\b(?:hela|hele|whole|full|entire|samtliga|alla|alle|all)\b)|"
             r"\s*(?:(?:the\s+|det\s+)?(?:första|first|første|andra|second|andet|annet)\s+(?:året|year|år)\b|"
             r"per\s+\w+\s+(?:and|och|og)\s+(?:school\s+|läs|skol|skole)?(?:year|år)\b)|\s*(?:\([^)]*\)\s*)?(?:per|pr\.?|om|i|a|each|/)\s*(?:år(?:et|lig)?|year|annum)\b(?!\s+(?:och|and|"
             r"og)\s+(?:projekt|project))|\s*(?:årligen|årlig|årligt|annually|yearly)\b"
@@ -210,6 +269,7 @@ PATTERNS = Patterns(
         "is_usual": r"\b{usual}\b(?:(?!\b(?:och|and|og)\s(?:i|in|det|the|vi|we|der)\b)[^.;]){0,40}$",
         "is_about": r"\b(?:{about})\s*(?:(?:€|£|\$|kr\.?|[a-z]{3})\s*)?$",
         "is_most": "{most}{bound_tail}",
+        "any_most": r"{most}|\b(?:högsta|højeste|høyeste|största|største|highest|largest|maximum|maximal\w*)\b",
         "is_least": "{least}{bound_tail}",
         # Money for each of several: "30 MSEK vardera", "4 mio. kr. til hvert", "om vardera 30 MSEK".
         "each_behind": (
@@ -247,6 +307,11 @@ PATTERNS = Patterns(
             r"(?:€|£|\$|kr\.?|[a-z]{3})?\s*$"
         ),
         # Money for each of something that nobody applies for by itself.
+        # "Per lägenhet lämnas högst 20 000 kronor".
+        "unit_before": (
+            r"(?:^|[.!?:;]\s*)(?:per|pr\.?|för\s+varje|for\s+hver|for\s+each)\s+{unit_counted}\w*\s+"
+            r"(?:lämnas|ges|betalas|får|är|utgår|gis|gives|ydes|er|is|are|we)\b[^.;,]{0,25}$"
+        ),
         "unit_rate": r"\s*(?:per|pr\.?|/|each|for\s+hver|för\s+varje)\s+{unit_counted}\w*",
     },
     others=(NUMBERS,),

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.language.datafile import Patterns
 from monitor.language.money_words import DASHES, is_least
 from monitor.language.money_words import PATTERNS as MONEY_PATTERNS
-from monitor.language.number_words import NUMBERS, parse_number
+from monitor.language.number_words import parse_number
 from monitor.language.segments import Segment, split_segments
+from monitor.language.share_words import COSTS, FIGURES_LAST, KIND_OF_COSTS, NAME_LAST, PATTERNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,127 +64,8 @@ class _Cue:
     weak: bool = False
 
 
-_FIGURES = r"(?<![\w.,/:])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
-_PATTERNS = Patterns(
-    "shares.toml",
-    {
-        "figures": _FIGURES,
-        "verb": r"\b{pays}\b",
-        "agent": r"\b(?:(?P<funder>{funder_word})|(?P<own>{own_word}))\b",
-        "passive": (
-            r"\b(?:(?:med)?finansieras|betalas|täckas|täcks|bekostas|ersätts|stå[rs]?|kom(?:mer|ma)|come|covered|paid|"
-            r"financed|co-?financed|funded|borne|provided|reimbursed|(?:med)?finansieres|dækkes|dekkes|betales|"
-            r"komme)\b[^.\n]{0,60}?\b(?:av|af|by|från|from|fra)\s+(?:the\s+|den\s+|de\s+|"
-            r"andra\s+)?(?:(?P<funder>{funder_word})|(?P<own>{own_word}|er|egna\s+medel|egne\s+midler|own\s+(?:resources|"
-            r"funds)))\b"
-        ),
-        # In English the bare word is the applicant's where it is demanded, and says nothing elsewhere.
-        "co_financing": r"\bco-?(?:financing|funding)\b(?!\s+(?:rate|by|from))",
-        # "... själv": the applicant, unless the clause names the funder before it.
-        "self": (
-            r"\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|yourselves)\b(?=[^.;\n]{0,40}(?:{pays}|[0-9]|"
-            r"hälften|half|halv))|\b(?:{pays})\b[^.;,\n]{0,40}?\b(?:själv(?:a|t)?|selv|sjølv(?:e)?|themselves|itself|yourself|"
-            r"yourselves)\b"
-        ),
-        # "Resten står kommunen för": the subject between the verb and its particle.
-        "turned": (
-            r"\b(?:står|svarar|svarer|går)\s+(?:(?P<funder>{funder_word})|(?P<own>{own_word}))\s+(?:själv(?:a|t)?\s+|"
-            r"selv\s+)?(?:för|for|in\s+med|inn\s+med)\b"
-        ),
-        "pronoun": r"\b(?:{own_word})\b",
-        # A share of the grant, or of the pot of the call, is none of the costs.
-        "of_grant": (
-            r"[^.,;\n]{0,12}?\b(?:av|of|af)\s+(?:(?:the|det|den|de|total\w*|sökt\w*|beviljad\w*)\s+){0,3}(?:bidrag(?!sberätt|"
-            r"sgrund)\w*|stöd(?:et|beloppet)?\b|eu-stöd\w*|grant\b|tilskud(?!sbere)\w*|støtte(?!bere)\w*|beviljat|bevilget|"
-            r"(?:(?:available|overall)\s+)?(?:call|programme|topic|fund)(?:['’]s)?\s+budget|(?:utlysning|program|pulj|utlysing)\w*s\s+budg?\w*)"
-        ),
-        "parted": r"[,;]|\b(?:och|og|and|men|but|while|medan|mens)\b",
-        # "Högst 20 procent av budgeten får användas till utrustning": the percentage is itself what is ruled.
-        "of_use": (
-            r"(?:\s+(?:av|af|of)\s+[^.,;:]{0,50}?)?\s+(?:får|kan|ska|skal|må|may|can|must|should)\s+(?:be\s+|bara\s+|endast\s+|kun\s+)?"
-            r"(?:användas|vara|gå|bestå|avse|utgöras|anvendes|bruges|brukes|være|gå|spent|used|allocated)\b"
-        ),
-        # "... rate of 20 % by the applicant": the word directly behind decides.
-        "by": r"\s*(?:by|from|från|fra)\s+(?:the\s+|den\s+|de\s+)?(?:(?P<funder>{funder_word})|(?P<own>{own_word}|er))\b",
-        # "Ingen egen finansiering krävs, men arbetstid ersätts inte fullt ut": a share is asked for after all.
-        "but": r"\s*,?\s*(?:men|but|dock|dog|however|although|även\s+om)\b",
-        "clause": r"[,;()]|\b(?:och|and|og|men|but|medan|mens|while|samt|där|where|hvor|som|which|whereas|resten|dvs|i\.e)\b",
-        "word_last": r"(?<!\w)(?:{word_number})$",
-        "link_last": r"(?:-|\b(?:till|til|to|och|og|and))\s?$",
-        "low_last": (
-            r"(?:{figures}|(?<!\w)(?:{word_number}))\s?(?:%|procent|prosent|pct|per\s?cent)?\s?(?:-|till|til|to|och|og|"
-            r"and)\s?$"
-        ),
-        "of_costs": r"(?:\s+(?:av|af|of))?(?:\s+(?!(?:av|of|af)\b)[\w'’-]{1,30}){0,3}?\s+{costs}\b",
-        # "Mindst halvdelen af rådgivningen": a service that is paid for, not people or time.
-        "of_thing": (
-            r"(?=\s+(?:av|af|of)\s+\w)(?!\s+(?:av|af|of)\s+(?:(?:the|de|den|det|alla|alle|all)\s+){0,2}(?:deltag|delta[kg]|"
-            r"partner|part|participant|organi|kommun|region|municip|cit|member|medlem|tid|time|möte|møte|unga|unge|young|"
-            r"women|men\b|kvinn|kvind|elev|pupil|student|företag|compan|virksom|bedrift|people|person|land|lænd|countr|grant|"
-            r"bidrag|stöd|tilskud|støtte|medl|midl))"
-        ),
-        # Shares in words: of the costs, or by themselves at the end of a clause behind a bound ("minst hälften"). Each begins
-        # with one of the letters before "\b", which are tried first: the rest is tried at few places.
-        "part": (
-            r"(?=[taoeh])\b(?:(?P<quarters>tre\s+fjärdedelar|tre\s+fjerdedele?r?|three[\s-]quarters){of_costs}|"
-            r"(?<!three )(?<!three-)\b(?P<quarter>en\s+fjärdedel|en\s+fjerdedel|a\s+quarter|one\s+quarter)(?:{of_costs}|"
-            r"(?<=minst en fjärdedel)(?=\s*(?:[.,;)]|$))|(?<=mindst en fjerdedel)(?=\s*(?:[.,;)]|$))|"
-            r"(?<=minst en fjerdedel)(?=\s*(?:[.,;)]|$))|"
-            r"(?<=least a quarter)(?=\s*(?:[.,;)]|$))|(?<=least one quarter)(?=\s*(?:[.,;)]|$)))|"
-            r"\b(?P<half>hälften|halva|halve|halvdelen|halvparten|half)(?:{of_costs}|\s+(?:av|af|of)\s+(?:ett|et|a|each|every|"
-            r"the|varje|hvert)\s+(?:projekt|prosjekt|project)\b|(?<=minst hälften){of_thing}|(?<=mindst halvdelen){of_thing}|"
-            r"(?<=minst halvparten){of_thing}|(?<=least half){of_thing}|(?<=hälften)(?=\s*(?:[.,;)]|$))|"
-            r"(?<=halvdelen)(?=\s*(?:[.,;)]|$))|(?<=halvparten)(?=\s*(?:[.,;)]|$))|(?<=half)(?=\s*(?:[.,;)]|$)))|"
-            r"(?<!inte )(?<!not )(?<!ikke )\b(?P<whole>hela|hele|the\s+whole|the\s+full|the\s+entire|all)(?:\s+(?:the|de|den|"
-            r"of|eligible|projektets|prosjektets)){0,2}\s+{costs}\b)"
-        ),
-        # "Støtteprocenten kan ikke overstige 35": the label holds the per cent.
-        "labelled": (
-            r"\b(?:st[øö]tteprocent|stødprocent|stödprocent|tilskudsprocent|bidragsprocent|støtteprosent|tilskuddsprosent|"
-            r"prosentsats\w*\s+for\s+støtte)(?:en|satsen)?\b[^.\n0-9]{0,40}(?P<value>100|[1-9][0-9]?)(?![0-9.,]*[0-9]|\s?(?:%|"
-            r"procent|prosent|pct|per\s?cent))"
-        ),
-        # "... 40 % for large companies, 50 % for small ones": behind the share of one case, that of the next.
-        "case_behind": (r"\s*(?:(?:av|of|af)\s+(?:[\w-]+\s+){1,3})?\(?{case_word}"),
-        "case_word": r"\b(?:för|for|til|till|where|when|if|vid|ved|i|in|on|hvis|om|dersom|når|när)\b",
-        # "For wetlands it rises to 90 %": a case that is named before its share, at the beginning of a sentence or line.
-        "case_before": (
-            r"\s*[-*–]?\s*{case_word}\s[^.:%0-9]{3,90}?\b(?:{case_verb})"
-            r"(?:\s+(?:dock|altså|however|istället|i\s+stället|instead))?\s+(?:{most}\s+)?$"
-        ),
-        # An item of a list whose items before are shares: "- Wetlands: up to 90 %".
-        "case_item": r"\s*[-*–]?\s*[^.:%0-9\n]{3,80}(?::|\s[-–]|\s\|)\s*(?:{most}\s+)?$",
-        "is_raised": r"\b{raised}\s+(?:{most}\s+)?$",
-        # "40 procent (för små företag 50)": the second share has no sign of its own.
-        "bare_case": (
-            r"\s*(?:\(\s*)?(?:för|for|til|till)\s+[^.,;()%0-9]{3,40}\s(?P<value>100|[1-9][0-9])\s?\)|"
-            r"[^.;%0-9]{0,40}\b(?:medan|mens|while|men|but|och|og|and)\s[^.,;%0-9]{3,60}\s{most}\s(?P<behind>100|[1-9][0-9])(?=\s*(?:\.\s|\.?$|\n))"
-        ),
-        "is_own": r"\b{own}\b",
-        "is_asked_for": r"\b{asked_for}\b",
-        "is_funder": r"\b{funder}\b",
-        "is_weak_funder": r"\b{weak_funder}\b",
-        "is_other_call": r"\b{other_call}\b",
-        "is_rest": r"\b{rest}\b",
-        "is_ours": r"\b{ours}\b",
-        "is_abroad": r"\b{abroad}\b",
-    },
-    others=(NUMBERS, MONEY_PATTERNS),
-)
-_FIGURES_LAST = re.compile(rf"{_FIGURES}$")
-# The proper name of a funder before a verb of paying: capitals alone, or two words with capitals. Read with its case.
-_NAME_LAST = re.compile(
-    r"(?:\b[A-ZÅÄÖÆØ]{3,}\+?|\b[A-ZÅÄÖÆØ][\w+-]+\s+[A-ZÅÄÖÆØ][\w+-]+)\s+(?:kan|kommer\s+att|will|can|may|vil|skal|ska)?\s*$"
-)
 _PARTS = {"quarters": 75, "quarter": 25, "half": 50, "whole": 100}
 _DASH = re.compile(f"[{''.join(map(chr, DASHES))}]")
-# "Resekostnader får utgöra högst 10 procent av budgeten": a rule for one kind of costs.
-_KIND_OF_COSTS = re.compile(
-    r"\b(?!projekt|prosjekt|total)\w{3,}(?:kostnad|utgift|udgift|omkostning)\w*\s+(?:får|kan|ska|skal|må)\b|"
-    r"\b(?!total|eligible|project)[a-z]{3,}\s+costs\s+(?:may|can|must|should)\b",
-    re.IGNORECASE,
-)
-_COSTS = re.compile(r"kostnad|cost|utgift|udgift|omkostning|expen|budget|budsjett", re.IGNORECASE)
 _LOOK_BACK = 48
 _MAX_QUOTE_CHARS = 160
 _LABEL = 60
@@ -249,7 +130,7 @@ def find_shares(text: str) -> Shares:
 def list_shares(text: str) -> Iterator[ShareStatement]:
     """Yield every share that a text states."""
     words = _DASH.sub("-", text)
-    percents, parts = list(MONEY_PATTERNS["percent"].finditer(words)), list(_PATTERNS["part"].finditer(words))
+    percents, parts = list(MONEY_PATTERNS["percent"].finditer(words)), list(PATTERNS["part"].finditer(words))
     segments = split_segments(words) if percents or parts else []
     rates = _find_rates(words, segments, percents, parts)
     last: tuple[int, _Rate] | None = None
@@ -269,10 +150,10 @@ def list_shares(text: str) -> Iterator[ShareStatement]:
             side = sentence.side_of(item) if payer is _Payer.FUNDER and item.value is not None else None
             start = segments[place - 1].start if label is not None and not sentence.has_cues else item.start
             yield ShareStatement(payer is _Payer.OWN, item.value, quote, start, item.end, side, item.most)
-    for hit in _PATTERNS["labelled"].finditer(words):
+    for hit in PATTERNS["labelled"].finditer(words):
         yield ShareStatement(False, int(hit["value"]), " ".join(hit[0].split()), *hit.span())
-    for hit in _PATTERNS["none_asked"].finditer(words):
-        if not _PATTERNS["but"].match(words, hit.end()):
+    for hit in PATTERNS["none_asked"].finditer(words):
+        if not PATTERNS["but"].match(words, hit.end()):
             yield ShareStatement(True, 0, " ".join(hit[0].split()), *hit.span())
 
 
@@ -285,9 +166,7 @@ def _find_rates(
     for sign in percents:
         begin = max(0, sign.start() - _LOOK_BACK)
         before = words[begin : sign.start()]
-        hit = (
-            (_FIGURES_LAST if before[-1:].isdigit() else _PATTERNS["word_last"]).search(before) if before[-1:].isalnum() else None
-        )
+        hit = (FIGURES_LAST if before[-1:].isdigit() else PATTERNS["word_last"]).search(before) if before[-1:].isalnum() else None
         if hit is None:
             continue
         start = begin + hit.start()
@@ -295,14 +174,14 @@ def _find_rates(
         if place < 0 or start >= segments[place].end:
             continue
         number = parse_number(hit[0])
-        span = _PATTERNS["link_last"].search(before, 0, hit.start()) and _PATTERNS["low_last"].search(before[: hit.start()])
+        span = PATTERNS["link_last"].search(before, 0, hit.start()) and PATTERNS["low_last"].search(before[: hit.start()])
         whole = number is not None and number == int(number) and 0 < number <= 100 and not span
         rates.setdefault(place, []).append(
             _Rate(
                 start, sign.end(), int(number) if whole and number is not None else None, *_bounds(words, segments[place], start)
             )
         )
-        if (bare := _PATTERNS["bare_case"].match(words, sign.end(), segments[place].end)) is not None:
+        if (bare := PATTERNS["bare_case"].match(words, sign.end(), segments[place].end)) is not None:
             name = "value" if bare["value"] else "behind"
             rates[place].append(_Rate(bare.start(name), bare.end(name), int(bare[name]), least=False, most=True))
     for hit in parts:
@@ -320,7 +199,7 @@ def _find_rates(
 def _bounds(words: str, segment: Segment, start: int) -> tuple[bool, bool]:
     """Tell whether the words before a percentage make it a lower and an upper bound."""
     before = words[max(segment.start, start - _LOOK_BACK) : start]
-    most = any(pattern.search(before) is not None for pattern in (MONEY_PATTERNS["is_most"], _PATTERNS["is_raised"]))
+    most = any(pattern.search(before) is not None for pattern in (MONEY_PATTERNS["is_most"], PATTERNS["is_raised"]))
     return is_least(before), most or before.endswith("(")
 
 
@@ -365,10 +244,10 @@ class _Sentence:
         self._segment = segment
         self._words = text[segment.start : segment.end]
         self._inside = [(item.start - segment.start, item.end - segment.start) for item in rates]
-        self._bounds = [hit.start() for hit in _PATTERNS["clause"].finditer(self._words) if not self._in_rate(hit.start())]
+        self._bounds = [hit.start() for hit in PATTERNS["clause"].finditer(self._words) if not self._in_rate(hit.start())]
         self._cues = _outer(sorted(self._find_cues(), key=lambda cue: (cue.start, -cue.end)))
-        self._something_else = [hit.start() for hit in _PATTERNS["something_else"].finditer(self._words)]
-        self._given = _PATTERNS["given"].search(self._words) is not None
+        self._something_else = [hit.start() for hit in PATTERNS["something_else"].finditer(self._words)]
+        self._given = PATTERNS["given"].search(self._words) is not None
 
     @property
     def has_cues(self) -> bool:
@@ -387,55 +266,55 @@ class _Sentence:
     def _find_names(self) -> Iterator[_Cue]:
         """Yield the names of one of the two shares: "stödnivå", "medfinansiering"."""
         words = self._words
-        for hit in _PATTERNS["is_funder"].finditer(words):
+        for hit in PATTERNS["is_funder"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER)
-        for hit in _PATTERNS["is_own"].finditer(words):
+        for hit in PATTERNS["is_own"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.OWN)
-        for hit in _PATTERNS["co_financing"].finditer(words):
-            payer = _Payer.OWN if _PATTERNS["is_asked_for"].search(words) else _Payer.NOBODY
+        for hit in PATTERNS["co_financing"].finditer(words):
+            payer = _Payer.OWN if PATTERNS["is_asked_for"].search(words) else _Payer.NOBODY
             yield _Cue(hit.start(), hit.end(), payer)
 
     def _find_payers(self) -> Iterator[_Cue]:
         """Yield the verbs of paying whose subject is one of the two."""
         words = self._words
-        for hit in _PATTERNS["passive"].finditer(words):
+        for hit in PATTERNS["passive"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER if hit["funder"] else _Payer.OWN)
-        for hit in _PATTERNS["verb"].finditer(words):
+        for hit in PATTERNS["verb"].finditer(words):
             if (subject := self._subject(hit)) is not None:
                 yield _Cue(subject.start, hit.end(), subject.payer)
-        for hit in _PATTERNS["turned"].finditer(words):
+        for hit in PATTERNS["turned"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER if hit["funder"] else _Payer.OWN)
-        for hit in _PATTERNS["self"].finditer(words):
+        for hit in PATTERNS["self"].finditer(words):
             begin = max((bound for bound in self._bounds if bound < hit.start()), default=0)
-            agents = list(_PATTERNS["agent"].finditer(words, begin, hit.start()))
-            if not (agents and agents[-1]["funder"]) and not _PATTERNS["agent"].match(hit[0]):
+            agents = list(PATTERNS["agent"].finditer(words, begin, hit.start()))
+            if not (agents and agents[-1]["funder"]) and not PATTERNS["agent"].match(hit[0]):
                 yield _Cue(hit.start(), hit.end(), _Payer.OWN)
 
     def _find_weak(self) -> Iterator[_Cue]:
         """Yield words of grants and of the rest, and pronouns directly before a percentage."""
         words = self._words
-        for hit in _PATTERNS["is_weak_funder"].finditer(words):
+        for hit in PATTERNS["is_weak_funder"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.FUNDER, weak=True)
-        for hit in _PATTERNS["is_rest"].finditer(words):
+        for hit in PATTERNS["is_rest"].finditer(words):
             yield _Cue(hit.start(), hit.end(), _Payer.NOBODY, weak=True)
-        for hit in _PATTERNS["pronoun"].finditer(words):
-            if self._leads_rate(hit.end()):
+        for hit in PATTERNS["pronoun"].finditer(words):
+            if self._leads_rate(hit.end()) and not PATTERNS["got_before"].search(words, 0, hit.start()):
                 yield _Cue(hit.start(), hit.end(), _Payer.OWN)
 
     def _subject(self, verb: re.Match[str]) -> _Cue | None:
         """Return the cue of a verb, by the nearest word before it in its clause; the cue begins where the quote does."""
         begin = max((bound for bound in self._bounds if bound < verb.start()), default=0)
-        agents = list(_PATTERNS["agent"].finditer(self._words, begin, verb.start()))
+        agents = list(PATTERNS["agent"].finditer(self._words, begin, verb.start()))
         if agents:
             start = agents[-1].start() if not self._has_rate(agents[-1].start(), verb.start()) else verb.start()
             return _Cue(start, verb.end(), _Payer.FUNDER if agents[-1]["funder"] else _Payer.OWN)
-        name = _NAME_LAST.search(self._words, begin, verb.start())
+        name = NAME_LAST.search(self._words, begin, verb.start())
         if name is not None:
             return _Cue(name.start(), verb.end(), _Payer.FUNDER)
-        after = _PATTERNS["agent"].match(self._words, verb.end() + 1)  # "Högst 40 procent betalar fonden"
+        after = PATTERNS["agent"].match(self._words, verb.end() + 1)  # "Högst 40 procent betalar fonden"
         if after:
             return _Cue(verb.start(), verb.end(), _Payer.FUNDER if after["funder"] else _Payer.OWN)
-        named = _PATTERNS["funds"].fullmatch(verb[0]) and self._words[begin : verb.start()].strip(" ,;(")
+        named = PATTERNS["funds"].fullmatch(verb[0]) and self._words[begin : verb.start()].strip(" ,;(")
         return _Cue(verb.start(), verb.end(), _Payer.FUNDER) if named else None
 
     def _has_rate(self, start: int, end: int) -> bool:
@@ -460,21 +339,21 @@ class _Sentence:
         if (
             self._is_of_something_else(start)
             or (label is not None and label._something_else and not any(not cue.weak for cue in self._cues))
-            or _KIND_OF_COSTS.search(self._words, 0, start)
-            or _PATTERNS["of_grant"].match(self._words, end)
+            or KIND_OF_COSTS.search(self._words, 0, start)
+            or PATTERNS["of_grant"].match(self._words, end)
         ):
             return _Payer.NOBODY, ""
-        if _PATTERNS["of_use"].match(self._words, end) and not any(
+        if PATTERNS["of_use"].match(self._words, end) and not any(
             cue.payer is _Payer.OWN and cue.start >= end for cue in self._cues
         ):
             return _Payer.NOBODY, ""
-        if (self._cues or self._given) and (by := _PATTERNS["by"].match(self._words, end)):
+        if (self._cues or self._given) and (by := PATTERNS["by"].match(self._words, end)):
             behind = _Cue(start, by.end(), _Payer.FUNDER if by["funder"] else _Payer.OWN)
             return behind.payer, self._quote(behind, start, end)
         left, right = self._clause(start)
         while self._cues:
             cue = self._best(item, left, right)
-            if cue is not None and cue.payer is _Payer.NOBODY and _PATTERNS["is_rest"].fullmatch(self._words, cue.start, cue.end):
+            if cue is not None and cue.payer is _Payer.NOBODY and PATTERNS["is_rest"].fullmatch(self._words, cue.start, cue.end):
                 cue = self._rest_payer() or cue
             if cue is not None and cue.payer is _Payer.OWN and MONEY_PATTERNS["is_most"].search(self._words, 0, start):
                 return _Payer.NOBODY, ""  # what the applicant pays has a lower bound; "högst" is said of the funder's share
@@ -484,7 +363,7 @@ class _Sentence:
             if left == 0:
                 break
             left, right = self._clause(left - 1)[0], start
-        if _PATTERNS["is_rest"].search(self._words, 0, start) and (cue := self._rest_payer()) is not None:
+        if PATTERNS["is_rest"].search(self._words, 0, start) and (cue := self._rest_payer()) is not None:
             return cue.payer, self._quote(cue, start, end)
         if label is not None and not self._cues:
             strong = [cue for cue in label._cues if not cue.weak]
@@ -502,21 +381,25 @@ class _Sentence:
             or item.value is None
             or any(before <= place < max(right, end) for place in self._something_else)
             or any(before <= cue.start < max(right, end) and not cue.weak for cue in self._cues)
-            or _PATTERNS["of_grant"].match(self._words, end)
-            or _PATTERNS["of_use"].match(self._words, end)
-            or _PATTERNS["is_other_call"].search(self._words)
+            or PATTERNS["of_grant"].match(self._words, end)
+            or PATTERNS["of_use"].match(self._words, end)
+            or PATTERNS["is_other_call"].search(self._words)
         ):
             return _Payer.NOBODY, ""
         within = last.start >= self._segment.start
         if within:
-            of_case = _PATTERNS["case_behind"].match(self._words, end) or (
-                self._words[end : end + 1] == ")" and _PATTERNS["case_word"].search(self._words, before, start)
+            of_case = PATTERNS["case_behind"].match(self._words, end) or (
+                self._words[end : end + 1] == ")" and PATTERNS["case_word"].search(self._words, before, start)
             )
             goes_on = start - before <= _CASE and of_case is not None
         else:
             line = words[max(0, words.rfind("\n", 0, last.start)) : last.start]
-            listed = ":" in line and _PATTERNS["case_item"].match(self._words, 0, start) and not self._words[end:].strip(" .;")
-            goes_on = bool(listed) or _PATTERNS["case_before"].match(self._words, 0, start) is not None
+            listed = ":" in line and PATTERNS["case_item"].match(self._words, 0, start) and not self._words[end:].strip(" .;")
+            goes_on = (
+                bool(listed)
+                or PATTERNS["case_before"].match(self._words, 0, start) is not None
+                or bool(PATTERNS["ends_clause"].match(self._words, end) and PATTERNS["case_gets"].match(self._words, 0, start))
+            )
         return (
             (_Payer.FUNDER, " ".join(self._words[before if within else 0 : end].split())[-_MAX_QUOTE_CHARS:])
             if goes_on
@@ -533,23 +416,29 @@ class _Sentence:
 
     def _is_eu_share(self, cue: _Cue, item: _Rate) -> bool:
         """Tell whether an English "80 % co-financing" that is not demanded is the EU's: it asks nobody for more than half."""
-        named = _PATTERNS["co_financing"].fullmatch(self._words, cue.start, cue.end) is not None
+        named = PATTERNS["co_financing"].fullmatch(self._words, cue.start, cue.end) is not None
         return named and cue.payer is _Payer.NOBODY and item.value is not None and item.value > _HALF
 
     def _is_cap_of_costs(self, start: int) -> bool:
         """Tell whether a percentage is an upper bound with no kind of costs before it: "at most 70 per cent of the costs"."""
         most = MONEY_PATTERNS["is_most"].search(self._words, 0, start) is not None
-        return most and _COSTS.search(self._words, 0, start) is None
+        return most and COSTS.search(self._words, 0, start) is None
 
     def side_of(self, item: _Rate) -> bool | None:
         """Return True for a percentage of Swedish partners, False for one of another country's, None where neither is said."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
         before = max((place for _, place in self._inside if place <= start), default=0)
-        begin = cut.end() if before and (cut := _PATTERNS["parted"].search(self._words, before, start)) else before
+        begin = cut.end() if before and (cut := PATTERNS["parted"].search(self._words, before, start)) else before
         following = min((place for place, _ in self._inside if place >= end), default=len(self._words))
-        stop = cut.start() if (cut := _PATTERNS["parted"].search(self._words, end, following)) else following
+        stop = cut.start() if (cut := PATTERNS["parted"].search(self._words, end, following)) else following
         about = self._words[begin:start] + self._words[end:stop]
-        return True if _PATTERNS["is_ours"].search(about) else False if _PATTERNS["is_abroad"].search(about) else None
+        if PATTERNS["is_ours"].search(about):
+            return True
+        if PATTERNS["is_abroad"].search(about):
+            return False
+        cuts = [cut.end() for cut in PATTERNS["parted"].finditer(self._words, before, start)] if before else []
+        stop = cut.start() if (cut := PATTERNS["other_clause"].search(self._words, end, following)) else following
+        return True if PATTERNS["is_public"].search(self._words, max(cuts, default=before), stop) else None
 
     def _rest_payer(self) -> _Cue | None:
         """Return the applicant's cue of a sentence that tells who pays the rest; None where the funder is named too."""

@@ -477,6 +477,9 @@ def test_what_was_read_is_counted():
         ("en", "Rural Week 2027", "Save the date: the week is back in Ghent from 4 to 6 May 2027. Participation is free.", "2027-05-04"),
         ("da", "Temadag om vand", "Kom til temadag tirsdag den 9. februar 2027 kl. 9-15. Tilmeldingsfrist 29. januar.", "2027-02-09"),
         ("nb", "Søkerseminar: Nordplus", "Vi inviterer til søkerseminar torsdag 14. januar kl. 10. Påmelding innen 11. januar.", "2027-01-14"),
+        ("sv", "Kurs i upphandling", "Välkommen till kurs i Växjö.\nDatum: 9–10 mars 2027\nVid avbokning efter den 1 mars tas en avgift ut.", "2027-03-09"),
+        ("da", "Kursus i udbud", "Velkommen til kursus i Odense.\nDato: 9. marts 2027\nVed afbud efter den 1. marts betales et gebyr.", "2027-03-09"),
+        ("en", "Training on procurement", "Training in Lund on 9 March 2027. Cancellation after 1 March costs EUR 50.", "2027-03-09"),
     ],
 )  # fmt: skip
 def test_the_day_to_register_by_is_not_the_day_of_the_event(language, title, text, day):

@@ -20,7 +20,7 @@ from monitor.language import (
     money_words,
     places,
     project_terms,
-    shares,
+    share_words,
 )
 from monitor.language.applicant_phrases import read_tokens
 from monitor.language.applicant_roles import Role, municipal_role
@@ -39,7 +39,7 @@ PATTERNS = {
     "calendar.toml": date_words.CALENDAR,
     "date_cues.toml": date_cues.PATTERNS,
     "money.toml": money_words.PATTERNS,
-    "shares.toml": shares._PATTERNS,
+    "shares.toml": share_words.PATTERNS,
     "places.toml": places._PATTERNS,
     "project_terms.toml": project_terms._PATTERNS,
     "closed.toml": closed._PATTERNS,
