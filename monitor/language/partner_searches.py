@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from monitor.language.countries import name_pattern
 from monitor.language.datafile import Patterns
 from monitor.language.dates import DateRole, FoundDate
 from monitor.language.segments import split_segments
@@ -37,12 +38,21 @@ _PATTERNS = Patterns(
         "few": r"(?:[^\s.!?;:]+\s+){0,3}?",
         "seeks_partner": r"{seeks}(?!\s+{asked})\s+{words}[^\s.!?;:]*{partner}",
         "seeks_organisation": r"{seeks}(?!\s+{asked})\s+{words}{organisation}",
+        "seeks_municipality": r"{seeks}(?!\s+{asked})[^\S\n]+(?:[^\s.!?;:]+[^\S\n]+){0,12}?{municipality}",
+        "country": name_pattern,
         "partner_sought": r"{partner}\s+{words}{is_sought}",
         "organisation_sought": r"{organisation}\s+{words}{is_sought}",
     },
 )
 _YEAR = re.compile(r"\b20[0-9]{2}\b")
 _SOUGHT = ("seeks_partner", "seeks_organisation", "partner_sought", "organisation_sought")
+_STOP = re.compile(r"[.!?\n]")
+_OTHER_COUNTRIES = re.compile(
+    r"\b(?:andra|andre|other)\s+(?:\S+\s+)?(?:EU-?)?(?:länder|lande|land|countries|member\s+states)\b", re.IGNORECASE
+)
+_OURS = re.compile(
+    r"\b(?:swed\w+|sverige\w*|svensk\w*|nord[ie]\w+|scandinavi\w+|skandinav\w+|baltic|östersjö\w*)\b", re.IGNORECASE
+)
 _NEAR = 600
 """Characters between the words of who prepares and those of who is sought: in a long text of a call both may stand by chance."""
 
@@ -55,6 +65,24 @@ def seeks_partners(title: str, text: str) -> bool:
     sought = [place for name in _SOUGHT for place in _places(name, whole)]
     prepared = _places("prepares", whole) if sought else []
     return any(abs(one - other) <= _NEAR for one in prepared for other in sought)
+
+
+def sought_municipality(text: str) -> tuple[int, int] | None:
+    """Return where a text says that a municipality is sought, as one of others; None where it does not."""
+    bounded = text[:_MAX_CHARS]
+    hits = _PATTERNS["seeks_municipality"].finditer(bounded)
+    return next(
+        (hit.span() for hit in hits if not _speaks_to_reader(bounded, hit.start()) and not _is_of_others(bounded, hit)), None
+    )
+
+
+def _is_of_others(text: str, hit: re.Match[str]) -> bool:
+    """Tell whether the sentence of a match names other countries alone: "partner från Litauen", "i andra EU-länder"."""
+    stop = _STOP.search(text, hit.end())
+    sentence = text[hit.start() : stop.start() if stop else len(text)]
+    if _OTHER_COUNTRIES.search(sentence):
+        return True
+    return _PATTERNS["country"].search(sentence) is not None and _OURS.search(sentence) is None
 
 
 def asks_to_reply(title: str, text: str) -> bool:
@@ -71,9 +99,12 @@ def asks_to_reply(title: str, text: str) -> bool:
 
 def _places(name: str, text: str) -> list[int]:
     """Return the offsets at which a pattern is found of somebody, not of those who read it."""
-    return [
-        hit.start() for hit in _PATTERNS[name].finditer(text) if not _GENERAL.search(text, max(0, hit.start() - 40), hit.start())
-    ]
+    return [hit.start() for hit in _PATTERNS[name].finditer(text) if not _speaks_to_reader(text, hit.start())]
+
+
+def _speaks_to_reader(text: str, place: int) -> bool:
+    """Tell whether the words before a place make what follows one of those who read it, or of anybody."""
+    return _GENERAL.search(text, max(0, place - 40), place) is not None
 
 
 def reply_days(text: str, found: Sequence[FoundDate], reference: date | None) -> list[FoundDate]:
