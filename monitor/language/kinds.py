@@ -27,7 +27,8 @@ _SPACES = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[ \n]+|\n")
 _EARLIER = re.compile(
     r"\b(?:förra|föregående|förrförra|sidste|forrige|foregående|last|previous|tidigare|tidligere) "
-    r"(?:gången|gang|år|året|års?|omgång\w*|utlysning\w*|utlysing\w*|runde\w*|time|year|round|call)\b|\bi fj(?:ol|or)\b|\bsist\b"
+    r"(?:gången|gang|år|året|års?|omgång\w*|utlysning\w*|utlysing\w*|runde\w*|time|year|round|call|vinnare|winners?|vindere|vinnere|pristagare|mottagare|modtagere)\b"
+    r"|\bi fj(?:ol|or)\b|\bsist\b"
 )
 
 # "Until the money has run out", "fram til rammen er brukt opp": says that it has not.
@@ -49,6 +50,7 @@ _SEATS = re.compile(
     r"\b[0-9]+ (?:seats|places|platser|pladser|plasser)\b"
     r"|\b(?:sign up|register|anmäl\w*|påmeld\w*|tilmeld\w*)\b[^.!?\n]*\bfirst come"
 )
+_SIGN_UP = re.compile(r"\b(?:sign up|register|anmäl\w*|påmeld\w*|tilmeld\w*)\b")
 # Applications that are to come are no results: "Over 4 000 søknader ventes", "we expect 400 applications".
 _EXPECTED = re.compile(
     r"\b(?:ventes|forventes|förväntas|väntas|expect(?:s|ed)?"
@@ -296,6 +298,8 @@ def _without_conditions(name: str, text: str) -> str:
         return _UNTIL_SPENT.sub(" ", text)
     if name == "rolling":
         return _without_sentences(_SEATS, text)
+    if name == "deadline" and _SEATS.search(text):
+        return _without_sentences(_SIGN_UP, text)
     if name == "after":
         return _without_sentences(_EXPECTED, text)
     return _OFFERED.sub(" ", text) if name == "granted" else text

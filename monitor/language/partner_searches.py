@@ -40,19 +40,18 @@ _PATTERNS = Patterns(
         "seeks_organisation": r"{seeks}(?!\s+{asked})\s+{words}{organisation}",
         "seeks_municipality": r"{seeks}(?!\s+{asked})[^\S\n]+(?:[^\s.!?;:]+[^\S\n]+){0,12}?{municipality}",
         "country": name_pattern,
-        "partner_sought": r"{partner}\s+{words}{is_sought}",
-        "organisation_sought": r"{organisation}\s+{words}{is_sought}",
+        "partner_sought": r"{partner},?\s+{words}{is_sought}",
+        "organisation_sought": r"{organisation},?\s+{words}{is_sought}",
     },
 )
 _YEAR = re.compile(r"\b20[0-9]{2}\b")
 _SOUGHT = ("seeks_partner", "seeks_organisation", "partner_sought", "organisation_sought")
 _STOP = re.compile(r"[.!?\n]")
+_SENTENCE_CHARS = 600
 _OTHER_COUNTRIES = re.compile(
     r"\b(?:andra|andre|other)\s+(?:\S+\s+)?(?:EU-?)?(?:länder|lande|land|countries|member\s+states)\b", re.IGNORECASE
 )
-_OURS = re.compile(
-    r"\b(?:swed\w+|sverige\w*|svensk\w*|nord[ie]\w+|scandinavi\w+|skandinav\w+|baltic|östersjö\w*)\b", re.IGNORECASE
-)
+_OURS = re.compile(r"\b(?:swed\w+|sverige\w*|svensk\w*|nord[ie]\w+|scandinavi\w+|skandinav\w+)\b", re.IGNORECASE)
 _NEAR = 600
 """Characters between the words of who prepares and those of who is sought: in a long text of a call both may stand by chance."""
 
@@ -77,9 +76,10 @@ def sought_municipality(text: str) -> tuple[int, int] | None:
 
 
 def _is_of_others(text: str, hit: re.Match[str]) -> bool:
-    """Tell whether the sentence of a match names other countries alone: "partner från Litauen", "i andra EU-länder"."""
+    """Tell whether the sentence of a match or the one before names other countries alone: "partner från Litauen"."""
     stop = _STOP.search(text, hit.end())
-    sentence = text[hit.start() : stop.start() if stop else len(text)]
+    before = [found.end() for found in _STOP.finditer(text, max(0, hit.start() - _SENTENCE_CHARS), hit.start())]
+    sentence = text[before[-2] if len(before) > 1 else 0 : stop.start() if stop else len(text)]
     if _OTHER_COUNTRIES.search(sentence):
         return True
     return _PATTERNS["country"].search(sentence) is not None and _OURS.search(sentence) is None
