@@ -464,8 +464,9 @@ def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:
         return True
     if seen.title & {"proposal", "policy_title"} and "views" in seen.item and not seen.title & {"round", "can", "deadline"}:
         return True  # whoever may apply under the rules that are proposed
-    if "policy_title" in seen.title and seen.any("act", "proposal") and not seen.any("who", "public", "can", "deadline", "opens"):
-        return True  # whatever round comes when the rules are new
+    named = seen.any("who", "public", "can") and seen.any("round", "rolling", "way", "mention")
+    if "policy_title" in seen.title and seen.any("act", "proposal") and not (named or seen.any("deadline", "opens")):
+        return True  # whoever may apply, and whatever round comes, when the rules are new
     if offered or seen.any("who", "public", "can", "round"):
         return False
     if seen.title & {"act", "proposal"} and "coming" not in seen.item:

@@ -34,7 +34,7 @@ _PATTERNS = Patterns(
     {
         "words": r"(?:[^\s.!?;:]+\s+){0,7}?",
         "together": r"(?:tillsammans|sammen|together|ihop)\s+(?:med|with)\s+(?:[^\s.!?;:]+\s+){1,4}?",
-        "asked": r"(?:ni|du|you|dere|jeres|din|er\s+kommun)\b",
+        "asked": r"(?:ni|du|you|dere|jeres|din|er\s+kommun|inte|ej|ikke|inga|ingen|not|no)\b",
         "few": r"(?:[^\s.!?;:]+\s+){0,3}?",
         "seeks_partner": r"{seeks}(?!\s+{asked})\s+{words}[^\s.!?;:]*{partner}",
         "seeks_organisation": r"{seeks}(?!\s+{asked})\s+{words}{organisation}",
