@@ -46,6 +46,7 @@ from monitor.language.deadlines import (
     with_interest,
 )
 from monitor.language.kinds import StatedTerms, guess_kind
+from monitor.language.partner_searches import reply_days
 from monitor.language.places import find_place
 from monitor.sources import Source
 from monitor.vocabulary import Kind
@@ -206,11 +207,7 @@ def describe_item(article: Article, *, source: Source, call_id: str, url: str, n
     )
     found = find_deadlines(whole, reference=reference, language=dated.language, zone=dated.zone, read=dated.reference_is_guess)
     ahead = _has_deadline_ahead(found, now)
-    days = (
-        []
-        if ahead
-        else find_dates(whole, reference=reference, language=dated.language, zone=dated.zone, read=dated.reference_is_guess)
-    )
+    days = [] if ahead else _find_days(dated)
     coming = ahead or any(day.date is not None and day.date >= now.astimezone(zone).date() for day in days)
     kind, reason = guess_kind(
         title,
@@ -330,6 +327,13 @@ def _has_deadline_ahead(found: FoundDeadlines, now: datetime) -> bool | None:
     return any(deadline.at >= now for deadline in found.deadlines) if found.deadlines else None
 
 
+def _find_days(dated: _DatedText) -> list[FoundDate]:
+    """Return every date of a text."""
+    return find_dates(
+        dated.text, reference=dated.reference, language=dated.language, zone=dated.zone, read=dated.reference_is_guess
+    )
+
+
 def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: CalendarEvent | None) -> _Facts:
     """Return deadlines and money of a call, time and place of an event, or the last day to answer a consultation."""
     if kind is Kind.EVENT:
@@ -349,7 +353,7 @@ def _facts_of(kind: Kind, dated: _DatedText, found: FoundDeadlines, event: Calen
         found = replace(found, deadlines=found.answers, model=answers_model)
     budget = find_budget(dated.text, dated.language, dated.title)
     if kind is Kind.PARTNER_SEARCH:
-        found = first_reply(found)
+        found = first_reply(found, reply_days(dated.text, _find_days(dated), dated.reference))
         found = replace(found, opens=None)  # its first day is that of the project: answers are taken from the start
         budget = replace(budget, total=None)  # who seeks a partner gives no money: it is the budget of their own project
         if _PARTNER_BUDGET.search(dated.text):

@@ -23,7 +23,7 @@ _PART = (
     r"(?:(?P<outside>sub-?contractors?|underleverantör(?:er)?)|"
     r"(?:associated\s+|affiliated\s+|project\s+)?partners?|affiliated\s+entit(?:y|ies)|part(?:er|ner)?)"
 )
-_ONLY = r"(?:only|solely|exclusively|bara|endast|enbart)"
+_ONLY = r"(?:only|solely|exclusively|bara|endast|enbart|kun|bare)"
 _VERB = re.compile(r"\b(?:may|can|must|are|is|will|shall|kan|får|ska|är)\b", re.IGNORECASE)
 _ANOTHER = re.compile(r"\b(?:but|while|whereas|men|medan)\b", re.IGNORECASE)
 _BESIDE = re.compile(
@@ -31,7 +31,19 @@ _BESIDE = re.compile(
     rf"(?:as|som)\s+(?:an?\s+)?{_PART.replace('outside', 'outside_too')}\s+{_ONLY}\b)",
     re.IGNORECASE,
 )
-_PATTERNS = Patterns(grammar={"elsewhere": lambda: rf"\b{_WHO}\s+(?:in|from|of|i|från)\s+{name_pattern()}"})
+_PATTERNS = Patterns(
+    grammar={"elsewhere": lambda: rf"\b{_WHO}\s+(?:in|from|of|i|från)\s+{name_pattern()}", "country": name_pattern}
+)
+# "Only entities established in these two Member States": those that were named before.
+_THESE = re.compile(
+    rf"\b{_ONLY}\b[^.;\n]{{0,80}}\b(?:in|from|i|från|fra)\s+"
+    r"(?:these|those|the\s+(?:two|three|four)|dessa|de\s+(?:två|tre|fyra)|disse)\s+"
+    r"(?:(?:two|three|four|två|tre|fyra|to|fire)\s+)?(?:EU\s+)?(?:member\s+states|countries|länder(?:na)?|medlemsländer(?:na)?|lande(?:ne)?|land)\b",
+    re.IGNORECASE,
+)
+_NAMED_BEFORE = 400
+"""Characters before such a clause in which the countries are named."""
+_OURS_BEFORE = re.compile(r"\b(?:Swed(?:en|ish)|Sverige|[Ss]vensk\w*|Norden|Nordic|[Nn]ordisk\w*|Baltic|Östersjö\w*)\b")
 _STOP = re.compile(r"[.\n;]")
 _HERE = re.compile(
     r"\b(?:Swed(?:en|ish)|Sverige|[Ss]vensk\w*|EU|Union(?:en)?|Member\s+States?|Europe\w*|Norden|[Nn]ordi\w+|other\s+countries)\b"
@@ -122,7 +134,24 @@ def limited(statements: Sequence[Applicant], text: str) -> tuple[Applicant, ...]
             begin = covered[0].start if covered else start
             words = covered[0].words if covered else text[start : min(end, start + _MAX_QUOTE_CHARS)]
             kept.append(Applicant(Group.MUNICIPALITY, role, words, begin))
+    kept = _of_named_countries(kept, text)
     return tuple(sorted(_without_single(_without_large(kept, text), text), key=lambda one: one.start))
+
+
+def _of_named_countries(statements: Sequence[Applicant], text: str) -> list[Applicant]:
+    """Return the statements, with those on "these two countries" alone as refusals where others were named before."""
+    places = [
+        found.start()
+        for found in _THESE.finditer(text)
+        if _PATTERNS["country"].search(text, max(0, found.start() - _NAMED_BEFORE), found.start())
+        and not _OURS_BEFORE.search(text, max(0, found.start() - _NAMED_BEFORE), found.start())
+    ]
+    return [
+        replace(one, role=Role.NOT, only=False, abroad=True)
+        if one.role in (Role.MAY, Role.MUST) and one.only and _any_within(places, one.start, one.start + len(one.words))
+        else one
+        for one in statements
+    ]
 
 
 def _without_large(statements: Sequence[Applicant], text: str) -> Sequence[Applicant]:

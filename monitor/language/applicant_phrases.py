@@ -22,6 +22,8 @@ _SEATED = word_set(
 """Words of a relative clause that narrows nothing: "juridiska personer som är registrerade i Sverige"."""
 _REGISTERED = ("organisationsnummer", "organisasjonsnummer", "org.nummer", "cvr-nummer")
 """Words of a phrase that narrows nothing: "juridiska personer med svenskt organisationsnummer"."""
+_HOME = word_set("verksamhet säte hemvist virksomhed virksomhet sæde sete hjemsted tilhold activities headquarters")
+"""Words of a phrase that says only where those are: "juridiska personer med verksamhet i Sverige"."""
 _EVERYONE = word_set("alla alle everyone anyone everybody")
 
 
@@ -338,6 +340,8 @@ def _narrowed_after(tokens: Sequence[TaggedWord], place: int) -> bool:
     following = [token.word for token in tokens[place + 1 : place + 4]]
     if not following or following[0] not in words_of("narrowing") or any(word.endswith(_REGISTERED) for word in following):
         return False
+    if len(following) == 3 and following[0] in ("med", "with") and following[1] in _HOME and following[2] in ("i", "in"):
+        return False
     return not (following[0] in ("som", "that", "which", "who", "der") and words_of("wide_clause").intersection(following[1:3]))
 
 
@@ -351,7 +355,8 @@ def find_heads(tokens: Sequence[TaggedWord], start: int, stop: int, *, blocked: 
         head._replace(group=_level_of(tokens, head.place) or head.group) if head.group is Group.PUBLIC else head for head in heads
     ]
     if heads and _has_unknown_member(tokens, start, stop) and not _is_summed_up(tokens, heads[-1].place):
-        return [head._replace(partial=True) for head in heads]
+        # A list with others leaves open who else may apply, and not that public bodies may.
+        return [head._replace(partial=head.partial or head.group is not Group.PUBLIC) for head in heads]
     if (
         len(heads) == 2
         and {head.group for head in heads} == {Group.ANY}

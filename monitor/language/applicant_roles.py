@@ -93,7 +93,7 @@ def _named(statements: Sequence[Applicant], groups: frozenset[Group]) -> Eligibi
     # What is said of the municipality itself goes before what is said of its companies.
     about = sorted((statement for statement in statements if statement.group in groups), key=lambda statement: statement.owned)
     if Group.ANY in groups:
-        about = [statement for statement in about if statement.role is Role.MAY]
+        about = [one for one in about if one.role is Role.MAY or (one.role is Role.NOT and one.abroad)]
         if any(statement.only and statement.role is Role.MAY and statement.group is not Group.ANY for statement in statements):
             return None  # "bara föreningar" in one sentence narrows "organisationer" in another
     for role in (Role.MUST, Role.MAY, Role.PARTNER, Role.MEMBER, Role.NOT):

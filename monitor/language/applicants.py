@@ -80,6 +80,8 @@ class _Reader:
         self._refused: RefusedList | None = None
         """List that is being read, if it names groups that cannot apply."""
         self._asked: list[Head] = []
+        self._unnamed = False
+        """The sentence before says that somebody applies without a group: "stödet söks av den som ska äga nätet"."""
         self._last_subject: list[Head] = []
         self._last_role = Role.MAY
         """Subject of the clause before, for one without: "kommuner kan inte leda men kan delta som partner"."""
@@ -87,8 +89,14 @@ class _Reader:
     def read(self) -> tuple[Applicant, ...]:
         """Return the statements in the order of the text."""
         for segment in split_segments(self.text):
-            if self._listing or self._asked or may_name_applicants(self.text, segment.start, segment.end, self.language):
+            if (
+                self._listing
+                or self._asked
+                or self._unnamed
+                or may_name_applicants(self.text, segment.start, segment.end, self.language)
+            ):
                 self._read_segment(segment)
+            self._unnamed = _UNNAMED.search(self.text, segment.start, segment.end) is not None
         named = len(self.weak) > 0 and CHEAPLY_NAMED.search(self.text) is not None
         found = [self._finished(number, statement, named) for number, statement in enumerate(self.found)]
         partner = any(statement.role is Role.PARTNER and statement.group in MUNICIPAL for statement in found)
@@ -126,6 +134,9 @@ class _Reader:
         asked, self._asked = self._asked, []
         if asked and tokens and tokens[0].word in _YES | _NO:
             self._add(asked, Role.MAY if tokens[0].word in _YES else Role.NOT, tokens)
+        if self._unnamed and (they := _THEY_MAY_BE.match(tags)) is not None and tokens[0].word in _THEY:
+            self._add(find_heads(tokens, they.end(), len(tokens)), Role.MAY, tokens)
+            return
         clauses, self._last_subject = find_clauses(tags), []
         if self._read_refused(tokens, tags, segment):
             return
@@ -204,21 +215,20 @@ class _Reader:
         if cue.name == "heading":
             return self._read_heading(tokens, tags, clause, last)
         heads, first = self._subject(tokens, tags, clause, begin, last)
-        if cue.name == "for" and not heads:
-            return clause.end
         span = tags[clause.start : clause.end]
         before = tags[clause.start - 1] if clause.start else ""
         negated = (
             cue.name == "excluded"
             or not _NEGATIONS.isdisjoint(span)
             or (before == "x" and (cue.side == "before" or cue.name == "money" or span[0] in "e6"))
+            or (
+                cue.name == "lead"
+                and any(token.word in _WITHOUT for token in tokens[max(0, clause.start - 2) : clause.start + 1])
+            )
             or (bool(heads) and self._refuses(tokens, tags, clause, heads))
         )
         if not heads:
-            if negated and "O" in tags[begin : clause.end]:
-                self.rest_excluded = True
-            elif tags.endswith(":"):
-                self._open_list(tokens, tags, clause, begin, negated=negated)
+            self._read_unnamed(tokens, tags, clause, begin, negated=negated)
             return clause.end
         if tags.endswith("?") and cue.side == "before":
             self._asked = heads
@@ -226,13 +236,15 @@ class _Reader:
         if negated and "O" in tags[begin : clause.end] and all(head.group is Group.ANY for head in heads):
             self.rest_excluded = True
             return clause.end
-        if negated and (cue.name == "lead" or refuses_nobody(tokens, tags, clause, following)):
+        leads = cue.name == "lead" and _AS_APPLICANT.isdisjoint(token.word for token in tokens[clause.start : clause.end])
+        if negated and (leads or refuses_nobody(tokens, tags, clause, following)):
             return clause.end  # who may not lead may still take part
         if negated and tags.endswith(":") and all(head.group is Group.ANY for head in heads):
             self._open_list(tokens, tags, clause, begin, negated=negated)
             return clause.end
         role = Role.NOT if negated else self._role(tokens, tags, clause)
         self._last_role = role = self._role_kept(cue, role, same=heads is self._last_subject and first == begin)
+        heads = [*heads, *_listed_behind(tokens, tags, clause, heads, last)]
         spoken = self._speaks_of_applying(tokens, tags, clause, heads)
         if spoken:
             heads = _applying_heads(tokens, tags, clause, heads)
@@ -248,6 +260,15 @@ class _Reader:
         if cue.name == "with" and not spoken:
             return begin  # "kommuner, gärna i samverkan med föreningar, kan söka"
         return _end_of(clause, heads, last)
+
+    def _read_unnamed(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, begin: int, *, negated: bool) -> None:
+        """Read a clause that names no group: it may refuse all others, or open a list."""
+        if clause.cue.name == "for":
+            return
+        if negated and "O" in tags[begin : clause.end]:
+            self.rest_excluded = True
+        elif tags.endswith(":"):
+            self._open_list(tokens, tags, clause, begin, negated=negated)
 
     def _refuses(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head]) -> bool:
         """Tell whether words before or behind the clause make a refusal of it."""
@@ -345,7 +366,7 @@ class _Reader:
     def _speaks_of_applying(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head]) -> bool:
         """Tell whether the clause is about applying, and not about other things that are sought, offered or done together."""
         name, after = clause.cue.name, tokens[clause.end : clause.end + 1]
-        if name == "applying" and after and after[0].word in _OTHER_OBJECTS:
+        if name == "applying" and after and after[0].word in _OTHER_OBJECTS and not tokens[clause.end - 1].word.endswith(" for"):
             return False
         if name == "getting" and tokens[clause.start].word not in ("får", "få") and "g" not in tags[clause.start : clause.end]:
             return "R" in tags[clause.start : clause.end]
@@ -381,7 +402,7 @@ class _Reader:
             return self._asks_whether(tokens, tags, heads)
         if name == "member":  # who must be there applies too; who may be there can be a partner only
             leads = _LEADS_TOO.match(tags, clause.end) is not None
-            return leads or not _STRONG.isdisjoint(span) or "P" in tags[clause.end :] or not _TEAM.isdisjoint(span)
+            return leads or not _STRONG.isdisjoint(span) or "P" in tags[clause.start :] or not _TEAM.isdisjoint(span)
         if name == "with":
             together = any(token.word in ("med", "with") for token in tokens[clause.start : clause.end])
             return together and bool(_DUTY.search(tags, 0, clause.start)) and any(head.group in MUNICIPAL for head in heads)
@@ -446,6 +467,18 @@ class _Reader:
 _WHO_EVER = word_set("den de dem those") | {"den som", "de som", "dem som", "those who"}
 
 
+def _listed_behind(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head], last: int) -> list[Head]:
+    """Return the members of a list that tells who "all" are: "alla skogsägare kan söka: privatpersoner, kommuner"."""
+    if (
+        clause.cue.name != "applying"
+        or "X" in tags[clause.start : clause.end]
+        or any(head.group is not Group.ANY for head in heads)
+    ):
+        return []
+    colon = re.match(r"[^nmXBift:;?]{0,3}:", tags[clause.end : last])
+    return find_heads(tokens, clause.end + colon.end(), last) if colon else []
+
+
 def _last_of(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, following: FoundClause | None) -> int:
     """Return the place behind the words that may belong to a clause: where the next one or its subject begins."""
     if following is None:
@@ -485,9 +518,27 @@ def _applying_heads(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause
     return heads
 
 
+_AS_APPLICANT = {
+    "stå som sökande",
+    "stå som søker",
+    "stå som ansøger",
+    "som sökande",
+    "som formell sökande",
+    "as applicants",
+    "as an applicant",
+}
+"""Words of who applies, not of who leads: "kommunen kan inte stå som sökande"."""
+_WITHOUT = word_set("utan without uden uten")
 _NEGATIONS = frozenset("Xx")
 _LEADS_TOO = re.compile(r"[^mXB;?n]{0,3}H")
 _BY_AGAIN = re.compile(r"[^mXB:;?n]{0,3}?[&,]v")
+_UNNAMED = re.compile(
+    r"\b(?:söks|sökes|ansöks|søges|søkes|ansøges|applied\s+for)\s+(?:av|af|by)\s+(?:den|dem|de|the\s+one|those|whoever)\b|"
+    r"\b(?:sökande|ansøger|søker|the\s+applicant)\s+(?:är|er|is)\s+(?:den|the\s+one|whoever)\b",
+    re.IGNORECASE,
+)
+_THEY_MAY_BE = re.compile(r"^[.y]m?b(?=_{0,3}n)".replace("_", "[^ivtfEmXabB:;?,&]"))
+_THEY = word_set("det de dette disse this these they it")
 _PREDICATE = re.compile(r"[mXabsTG$]")
 _DUTY = re.compile(r"[mXagkA]")
 

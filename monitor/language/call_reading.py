@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 from monitor.calls import Call
 from monitor.corrected import correction_time
 from monitor.language.applicant_limits import limited
-from monitor.language.applicant_roles import Eligibility, municipal_role
+from monitor.language.applicant_roles import Applicant, Eligibility, Role, municipal_role
+from monitor.language.applicant_words import Group
 from monitor.language.applicants import find_applicants
+from monitor.language.partner_searches import sought_municipality
 from monitor.language.project_terms import Stated, find_countries, find_months, find_one_stage, find_partners
 from monitor.language.shares import Shares, find_shares
+from monitor.vocabulary import Kind
 
 _SHARES = ("budget.funder_share", "budget.own_share")
 _ASKED = "Vem kan söka:"
 """Heading that makes the statements of the publisher's own field a list of applicants."""
+_MAX_QUOTE_CHARS = 200
 _RESULTS = re.compile(r"expected (?:outcomes?|impacts?|results?)\b|förväntade (?:resultat|effekter)\b", re.IGNORECASE)
 """Titles of sections that tell of the time after the project: who "will be enabled" or "has access" there is no applicant."""
 
@@ -66,4 +70,14 @@ def _eligibility(call: Call) -> Eligibility | None:
         found = municipal_role(limited(find_applicants(read, call.language), read)) if read else None
         if found is not None:
             return found
-    return None
+    return _sought(text) if call.kind is Kind.PARTNER_SEARCH else None
+
+
+def _sought(text: str) -> Eligibility | None:
+    """Return the part of a municipality that somebody seeks as a partner; None where it is not among those sought."""
+    place = sought_municipality(text)
+    if place is None:
+        return None
+    begin, end = place
+    words = text[begin : min(end, begin + _MAX_QUOTE_CHARS)]
+    return Eligibility(Role.PARTNER, Applicant(Group.MUNICIPALITY, Role.PARTNER, words, begin))

@@ -138,8 +138,13 @@ def with_interest(found: FoundDeadlines) -> FoundDeadlines:
     return replace(found, deadlines=_staged([first, *found.deadlines]), model=DeadlineModel.TWO_STAGE)
 
 
-def first_reply(found: FoundDeadlines) -> FoundDeadlines:
-    """Return the deadlines of a partner search: the day to reply by, which is before the last day of the call that it is for."""
+def first_reply(found: FoundDeadlines, replies: Sequence[FoundDate] = ()) -> FoundDeadlines:
+    """Return the deadlines of a partner search: the day to reply by, which is before the last day of the call that it is for.
+
+    `replies`: dates by which its words ask to write or call.
+    """
+    if replies:
+        return replace(found, deadlines=(replace(_instants(list(replies), [])[0], stage=None),), model=DeadlineModel.SINGLE)
     days = found.answers or found.deadlines
     if not days or (not found.answers and len(days) < 2):
         return found

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from monitor.language.datafile import DataFileError, read_tables
+from monitor.language.partner_searches import asks_to_reply, seeks_partners
 from monitor.vocabulary import Kind
 
 _FILE = "kinds.toml"
@@ -26,20 +27,40 @@ _SPACES = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[ \n]+|\n")
 _EARLIER = re.compile(
     r"\b(?:förra|föregående|förrförra|sidste|forrige|foregående|last|previous|tidigare|tidligere) "
-    r"(?:gången|gang|år|året|års?|omgång\w*|utlysning\w*|utlysing\w*|runde\w*|time|year|round|call)\b|\bi fj(?:ol|or)\b|\bsist\b"
+    r"(?:gången|gang|år|året|års?|omgång\w*|utlysning\w*|utlysing\w*|runde\w*|time|year|round|call|vinnare|winners?|vindere|vinnere|pristagare|mottagare|modtagere)\b"
+    r"|\bi fj(?:ol|or)\b|\bsist\b"
 )
 
 # "Until the money has run out", "fram til rammen er brukt opp": says that it has not.
 _UNTIL_SPENT = re.compile(
     r"\b(?:until|till|tills|til|indtil|inntil|så länge|så længe|så lenge|när|når|once|when|if|om|hvis|innan|before|in case)\b"
     r"[^.!?,;\n]{0,60}"
-    r"\b(?:brukt opp|opbrugt|förbrukat?|förbrukade|slut|tømt|exhausted|spent|committed|allocated|fordelt|fördelade|intecknade)\b"
+    r"\b(?:brukt opp|oppbrukt|brugt|brukt|opbrugt|förbrukad|förbrukat?|förbrukade|used up|run out"
+    r"|slut|tømt|exhausted|spent|committed|allocated|fordelt|fördelade|intecknade)\b"
 )
 # Each of those to come, not one that got it: "varje testbädd får 1,25 miljoner"; a question has no results either.
 _OFFERED = re.compile(
     r"(?:\A|(?<=[.!?\n]))[^.!?\n]*\?|"
     r"\b(?:varje|vart och ett|var och en|hver|hvert|each|every|per|ett enskilt|et enkelt|ett? projekt|et prosjekt|en kommune?) "
     r"(?:\S{1,20} ){0,3}(?:får|kan få|gets|receives?|vil få|beviljas)\b"
+)
+
+# Seats at a meeting, which are given in the order of registration: "120 seats, first come first served".
+_SEATS = re.compile(
+    r"\b[0-9]+ (?:seats|places|platser|pladser|plasser)\b"
+    r"|\b(?:sign up|register|anmäl\w*|påmeld\w*|tilmeld\w*)\b[^.!?\n]*\bfirst come"
+)
+_SIGN_UP = re.compile(r"\b(?:sign up|register|anmäl\w*|påmeld\w*|tilmeld\w*)\b")
+# Applications that are to come are no results: "Over 4 000 søknader ventes", "we expect 400 applications".
+_EXPECTED = re.compile(
+    r"\b(?:ventes|forventes|förväntas|väntas|expect(?:s|ed)?"
+    r"|(?:räknar|räknas|regner) (?:vi )?med|venter|väntar|kommer in löpande)\b"
+)
+# Told of the past: who has got money.
+_PAST = re.compile(
+    r"\b(?:har|hade|have|has|had|was|were|blev|ble|blivit|fick|fikk|fik|fått|fået|gick|gikk|went|delade|delte|delades"
+    r"|beviljad\w*|beviljats|tilldelats|bevilget|tildelt|fordelt|fördelat|awarded|approved|selected"
+    r"|chosen|won|vann|vandt|vant|korad\w*|kåret|klart)\b"
 )
 
 _LEAD_CHARS = 300
@@ -184,6 +205,10 @@ class _Seen:
     """Facts about results that hold in sentences about an earlier round alone: "förra året kom 214 ansökningar"."""
     read_terms: Callable[[], StatedTerms] = StatedTerms
     """Reader of the terms, which takes longer than the search for words."""
+    seeks_partners: bool = False
+    """Somebody who prepares an application seeks partners."""
+    asks_to_reply: bool = False
+    """Somebody is sought, and the text says whom to write to; it may be a call as well."""
 
     @cached_property
     def terms(self) -> StatedTerms:
@@ -226,12 +251,15 @@ def guess_kind(  # noqa: PLR0913 - each argument is a fact of its own; callers n
         terms: Reader of the terms that the text states; asked only where words do not decide.
     """
     seen = _find_facts(folded(title), folded(text), terms)
+    seen = replace(seen, seeks_partners=seeks_partners(title, text), asks_to_reply=asks_to_reply(title, text))
     if not seen.item - _UNDECIDING and language not in _KNOWN_LANGUAGES and not ahead:
         return default, "språket är okänt"
     kind = _decide(seen, default, ahead, article=article or _NEWS_ADDRESS.search(url) is not None, coming=coming)
     names = [name for name in facts() if kind and name in seen.item and facts()[name].kind == kind]
     # To speak to a person is a reason only where nothing says more.
     reasons = [facts()[name].reason for name in names if name not in ("person", "job_tone") or len(names) == 1]
+    if kind == Kind.PARTNER_SEARCH.value and seen.seeks_partners:
+        reasons.append("söker någon till en egen ansökan")
     if kind == Kind.CALL.value and ahead:
         reasons.append("sista dagen ligger framåt")
     return (None if kind in (_OTHER, _UNDECIDED) else Kind(kind)), ", ".join(dict.fromkeys(reasons)) or "inga tydliga ord"
@@ -257,6 +285,9 @@ def _find_facts(title: str, text: str, terms: Callable[[], StatedTerms] = Stated
                 counts[name] = fact.times(f"{title}\n{text}")
             if name in ("job_statement", "granted", "downtime", "evaluation") and fact.pattern.search(lead):
                 in_lead.add(name)
+    if "granted" in in_item and in_item & {"way", "public"} and not _has_been_given(f"{title}\n{whole}"):
+        for names in (in_title, in_item, in_lead):
+            names.discard("granted")
     earlier = _earlier(in_item - in_title, whole)
     return _Seen(frozenset(in_title), frozenset(in_item), frozenset(in_lead), counts, earlier, terms)
 
@@ -265,7 +296,26 @@ def _without_conditions(name: str, text: str) -> str:
     """Return the text without the clauses in which the words of a fact do not tell it."""
     if name == "no_round":
         return _UNTIL_SPENT.sub(" ", text)
+    if name == "rolling":
+        return _without_sentences(_SEATS, text)
+    if name == "deadline" and _SEATS.search(text):
+        return _without_sentences(_SIGN_UP, text)
+    if name == "after":
+        return _without_sentences(_EXPECTED, text)
     return _OFFERED.sub(" ", text) if name == "granted" else text
+
+
+def _without_sentences(pattern: re.Pattern[str], text: str) -> str:
+    """Return the text without the sentences in which a pattern is found."""
+    if not pattern.search(text):
+        return text
+    return "\n".join(sentence for sentence in _SENTENCE_END.split(text) if not pattern.search(sentence))
+
+
+def _has_been_given(text: str) -> bool:
+    """Tell whether a sentence that says who gets money tells of the past: "tolv projekt får 200 000 kronor" may be an offer."""
+    granted = facts()["granted"].pattern
+    return any(_PAST.search(sentence) for sentence in _SENTENCE_END.split(_OFFERED.sub(" ", text)) if granted.search(sentence))
 
 
 def _earlier(found: Set[str], text: str) -> frozenset[str]:
@@ -382,6 +432,8 @@ def _is_told(seen: _Seen, ahead: bool | None) -> bool:
         "policy_title",
         "act",
     }
+    if "closed_early" in seen.item and not seen.any("announced", "who", "granted", "act", "proposal"):
+        return True
     if "tidings" in seen.title and not told:
         return "deadline" not in seen.item or not ahead
     if seen.any("who", "public", "terms", "rolling"):
@@ -412,8 +464,9 @@ def _is_policy(seen: _Seen, default: Kind, *, offered: bool) -> bool:
         return True
     if seen.title & {"proposal", "policy_title"} and "views" in seen.item and not seen.title & {"round", "can", "deadline"}:
         return True  # whoever may apply under the rules that are proposed
-    if "policy_title" in seen.title and seen.any("act", "proposal") and not seen.any("who", "public", "can", "deadline", "opens"):
-        return True  # whatever round comes when the rules are new
+    named = seen.any("who", "public", "can") and seen.any("round", "rolling", "way", "mention")
+    if "policy_title" in seen.title and seen.any("act", "proposal") and not (named or seen.any("deadline", "opens")):
+        return True  # whoever may apply, and whatever round comes, when the rules are new
     if offered or seen.any("who", "public", "can", "round"):
         return False
     if seen.title & {"act", "proposal"} and "coming" not in seen.item:
@@ -483,7 +536,9 @@ def _is_partner_search(seen: _Seen, default: Kind, *, dated: bool) -> bool:
     """
     if "partner" in seen.title or ("partner" in seen.item and default is Kind.PARTNER_SEARCH):
         return True
-    if {"sought", "seeker"} <= seen.item and not seen.any("who", "public"):
+    if seen.seeks_partners and not ("round" in seen.title and seen.any("who", "public")):
+        return True
+    if (seen.asks_to_reply or {"sought", "seeker"} <= seen.item) and not seen.any("who", "public", "wanted"):
         return True  # who seeks and who is sought
     if "partner" not in seen.item:
         return False

@@ -164,7 +164,8 @@ def _reason(role: Role, statement: Applicant) -> str:
     if role is not Role.NOT:
         return _MAY.get(statement.group, "Texten säger att alla slags organisationer kan söka.")
     if statement.abroad:
-        return "Texten nämner bara kommuner i ett annat land som sökande."
+        who = "organisationer" if statement.group is Group.ANY else "kommuner"
+        return f"Texten nämner bara {who} i ett annat land som sökande."
     if statement.role is Role.NOT:
         who = "offentliga organisationer" if statement.group is Group.PUBLIC else "kommuner"
         return f"Texten säger att {who} inte kan söka."

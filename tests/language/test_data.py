@@ -18,6 +18,7 @@ from monitor.language import (
     date_words,
     invited,
     money_words,
+    partner_searches,
     places,
     project_terms,
     share_words,
@@ -43,6 +44,7 @@ PATTERNS = {
     "places.toml": places._PATTERNS,
     "project_terms.toml": project_terms._PATTERNS,
     "closed.toml": closed._PATTERNS,
+    "partner_searches.toml": partner_searches._PATTERNS,
     "invited.toml": invited._PATTERNS,
     "application_language.toml": application_language._PATTERNS,
 }
