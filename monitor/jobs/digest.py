@@ -293,10 +293,14 @@ class DigestBuilder:
 
     def _why_nobody(self, department: Department) -> str:
         """Return why nobody gets the department's mail now, in Swedish; "" when nobody was ever named."""
-        reasons = silenced_departments(self._config, self._db, self._now).get(department.id)
-        if reasons is None:
+        reasons = self._silenced(department)
+        if not reasons:
             reasons = [f"{recipient.email} får mejl en gång i månaden" for recipient in self.recipients(department)]
         return "; ".join(reasons)
+
+    def _silenced(self, department: Department) -> Sequence[str]:
+        """Return why each of the department's recipients gets no mails, in Swedish; empty where one does."""
+        return silenced_departments(self._config, self._db, self._now).get(department.id, ())
 
     def _stream_mail(
         self,
@@ -490,6 +494,7 @@ class DigestBuilder:
             kind=selection.kind.value,
             subject=rendered.renderings[0].subject,
             file=write_dry_run(self._config.data_dir, digest_id, rendered) if self._dry_run else None,
+            reason="" if recipients or others else "; ".join(self._silenced(department)),
         )
         if self._dry_run:
             return report
