@@ -86,7 +86,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ChoiceChange:
     """Choices of a recipient before and after one save."""
 
     before: Choices
@@ -135,7 +135,7 @@ class Change:
         return json.dumps({"before": asdict(self.before), "after": asdict(self.after)}, default=str)
 
     @classmethod
-    def from_json(cls, text: str) -> Change:
+    def from_json(cls, text: str) -> ChoiceChange:
         """Return the change of a JSON text."""
         sides = json.loads(text)
         return cls(before=_read_choices(sides["before"]), after=_read_choices(sides["after"]))

@@ -18,7 +18,7 @@ from monitor.subscription import (
     BY_COORDINATOR,
     FROM_SETTINGS,
     OWN,
-    Change,
+    ChoiceChange,
     Choices,
     Subscriber,
     choices_before,
@@ -56,9 +56,9 @@ class RecipientEvent:
         return change.after.departments if change is not None else tuple(filter(None, self.detail.split(",")))
 
     @property
-    def change(self) -> Change | None:
+    def change(self) -> ChoiceChange | None:
         """Return the choices before and after a change; None for other events, and for a change that did not keep them."""
-        return Change.from_json(self.detail) if self.event == CHANGED and self.detail.startswith("{") else None
+        return ChoiceChange.from_json(self.detail) if self.event == CHANGED and self.detail.startswith("{") else None
 
 
 def list_recipients(config: Config, db: Database) -> list[Subscriber]:
@@ -168,10 +168,12 @@ def save_choices(config: Config, db: Database, email: str, choices: Choices, now
                 email.casefold(),
             ],
         )
-        _record_change(db, written, Change(before=before, after=choices), left, now, today)
+        _record_change(db, written, ChoiceChange(before=before, after=choices), left, now, today)
 
 
-def _record_change(db: Database, email: str, change: Change, left: Sequence[Subscriber], now: datetime, today: date) -> None:
+def _record_change(
+    db: Database, email: str, change: ChoiceChange, left: Sequence[Subscriber], now: datetime, today: date
+) -> None:
     """Store the events of one save: the one that the recipient gets a mail about, and those for the coordinator alone."""
     after, (department, *_) = change.after, (*change.after.departments, *change.before.departments, "")
     if change.is_pause:

@@ -27,7 +27,7 @@ from monitor.digest.answers import CONFIRM_DAYS, Signer
 from monitor.digest.links import Links
 from monitor.jobs.interest import department_names
 from monitor.jobs.letter import Receipt, store_letter, store_receipt
-from monitor.subscription import Change, Subjects
+from monitor.subscription import ChoiceChange, Subjects
 from monitor.translation import translate
 from monitor.vocabulary import PACE_LABELS
 
@@ -128,7 +128,7 @@ def _receipt_of_change(
     return subject, [said.format(names=chosen), *lines, undo]
 
 
-def _changed_lines(change: Change, names: Mapping[str, str], subjects: Subjects, language: str) -> list[str]:
+def _changed_lines(change: ChoiceChange, names: Mapping[str, str], subjects: Subjects, language: str) -> list[str]:
     """Return a line on each choice that differs."""
     before, after, differs = change.before, change.after, change.names
 
@@ -145,9 +145,9 @@ def _changed_lines(change: Change, names: Mapping[str, str], subjects: Subjects,
     lines = []
     if "pace" in differs:
         new, old = (translate(PACE_LABELS[choices.pace], language) for choices in (after, before))
-        lines.append(translate("Hur ofta: ”{new}”. Förut: ”{old}”.", language).format(new=new, old=old))
+        lines.append(translate("Hur ofta: ”{new}” i stället för ”{old}”.", language).format(new=new, old=old))
     if "language" in differs:
-        lines.append(translate("Språk: svenska. Förut: engelska.", language))
+        lines.append(translate("Språk: svenska i stället för engelska.", language))
     if change.added:
         lines.append(translate("Nya mejl för: {names}.", language).format(names=named(change.added)))
     if change.dropped:

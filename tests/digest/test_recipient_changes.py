@@ -17,7 +17,7 @@ from monitor.archive.recipients import (
 from monitor.jobs.note import write_note
 from monitor.jobs.status import status
 from monitor.settings import Recipient
-from monitor.subscription import Change, Choices, is_muted
+from monitor.subscription import ChoiceChange, Choices, is_muted
 from monitor.vocabulary import Pace
 from tests.digest.test_recipients import ANNA, BO, PEOPLE, choose, leave
 from tests.mailing import MONDAY, WEEK, World, a_call, text_of
@@ -60,10 +60,13 @@ BOTH = ("kultur-fritid", "social")
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"pace": Pace.MONTHLY}, "Hur ofta: ”En gång i månaden”. Förut: ”Varje vecka”."),
-        ({"pace": Pace.CERTAIN}, "Hur ofta: ”Bara det som säkert passar, de veckor det finns något”. Förut: ”Varje vecka”."),
+        ({"pace": Pace.MONTHLY}, "Hur ofta: ”En gång i månaden” i stället för ”Varje vecka”."),
+        (
+            {"pace": Pace.CERTAIN},
+            "Hur ofta: ”Bara det som säkert passar, de veckor det finns något” i stället för ”Varje vecka”.",
+        ),
         ({"left_out": ("bad",)}, "Ämnen som hoppas över: Bad och simhallar."),
-        ({"language": "en"}, "Language: English. Before: Swedish."),
+        ({"language": "en"}, "Language: English instead of Swedish."),
     ],
 )
 def test_each_choice_that_changes_has_a_receipt_that_names_it(world, values, said):
@@ -87,8 +90,8 @@ def test_one_save_has_one_receipt_that_names_all_of_it(world):
     text = text_of(receipt)
     for said in (
         "You now get mails in English for kultur-fritid.",
-        "How often: “Once a month”. Before: “Every week”.",
-        "Language: English. Before: Swedish.",
+        "How often: “Once a month” instead of “Every week”.",
+        "Language: English instead of Swedish.",
         "No more mails for: social.",
         "Subjects left out: Bad och simhallar.",
         "Pause: no mails before 2026-08-01.",
@@ -131,7 +134,9 @@ def test_a_change_is_undone_whole(world):
         restore_choices(world.config, archive.db, find_event(archive.db, number), later)
     assert rows() == before
     receipts, _ = mails_after(world, lambda: None, later)
-    assert ["Förut: ”Bara det som säkert passar" in text_of(mail) for mail in receipts] == [True], "an undoing is a change too"
+    assert ["i stället för ”Bara det som säkert passar" in text_of(mail) for mail in receipts] == [True], (
+        "an undoing is a change too"
+    )
 
 
 def test_an_undone_change_does_not_bring_back_a_pause_that_is_over(world):
@@ -203,11 +208,11 @@ def test_subjects_that_are_left_out_since_the_rules_changed_have_no_day(world):
 
 def test_a_change_is_kept_as_text_and_read_back():
     values = {"pace": Pace.WEEKLY, "language": "sv", "left_out": ("a",), "paused_until": None, "departments": ("social",)}
-    change = Change(
+    change = ChoiceChange(
         before=Choices(**values),
         after=Choices(**{**values, "pace": Pace.CERTAIN, "paused_until": date(2026, 7, 1), "left_out": ()}),
     )
-    assert Change.from_json(change.to_json()) == change
+    assert ChoiceChange.from_json(change.to_json()) == change
     assert change.names == {"pace", "paused_until", "left_out"}
     assert not change.is_stop
     assert not change.is_pause
