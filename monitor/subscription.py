@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from html import escape
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from monitor.settings import Recipient
@@ -277,3 +280,34 @@ def mask_address(address: str) -> str:
     local, _, domain = address.rpartition("@")
     shown = local[0] + "…" + local[-1] if len(local) > 2 else local[:1] + "…"
     return f"{shown}@{domain}"
+
+
+class AddressMask:
+    """Replacement of an address in texts by the form that its owner recognises, in any case and as HTML, JSON and links write it.
+
+    A longer address that ends or begins with it is another one.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.domain = address.rpartition("@")[2]
+        self._shown = mask_address(address)
+        forms = {
+            address,
+            escape(address),
+            escape(address).replace("&#x27;", "&#39;"),
+            json.dumps(address)[1:-1],
+            quote(address, safe=""),
+            quote(address, safe="@"),
+        }
+        written = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+        # Before it, in JSON an escaped line break, and in links an escaped sign, may end in a letter.
+        begin = r"(?:(?<![\w.+-])|(?<=\\[nrtbf])|(?<=%[0-9a-f]{2}))"
+        self._pattern = re.compile(rf"{begin}(?:{written})(?![\w-]|\.\w)", re.IGNORECASE)
+
+    def is_in(self, text: str) -> bool:
+        """Return whether a text has the address."""
+        return self._pattern.search(text) is not None
+
+    def apply(self, text: str) -> str:
+        """Return the text with the address masked."""
+        return self._pattern.sub(lambda found: mask_address(found[0]) if "@" in found[0] else self._shown, text)
