@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from monitor.archive import Archive, lock
 from monitor.archive.digests import (
     NewDigest,
+    StoredCalendar,
     StoredDigest,
     StoredRendering,
     find_digest,
@@ -508,7 +509,7 @@ class DigestBuilder:
             sections=report.sections,
             facts=() if preview else told_facts(selection, rendered),
             renderings=[self._stored_rendering(rendering, recipients, preview=preview) for rendering in rendered.renderings],
-            calendars=[(file.name, file.content) for file in rendered.calendars],
+            calendars=_stored_calendars(rendered),
             addresses=[outbox_row(self._config, digest_id, recipient, follows=not preview) for recipient in recipients],
             edits=self._chooser.used_edits(department, selection) if selection.kind in WEEKS_MAILS and not preview else (),
         )
@@ -552,7 +553,7 @@ class DigestBuilder:
             shown=told_facts(mail.selection, rendered),
             alone=mail.alone,
             renderings=[self._stored_rendering(rendering) for rendering in rendered.renderings],
-            calendars=[(file.name, file.content) for file in rendered.calendars],
+            calendars=_stored_calendars(rendered),
             addresses=[
                 outbox_row(self._config, digest_id, recipient, follows=not mail.alone) for recipient in mail.stream.recipients
             ],
@@ -566,3 +567,7 @@ class DigestBuilder:
             subject = self._templates.wording(rendering.language).say("subject.preview", subject=subject)
         stored = StoredRendering(language=rendering.language, subject=subject, html=rendering.html, text=rendering.text)
         return replace(stored, card=write_card(rendering, recipients))
+
+
+def _stored_calendars(rendered: Rendered) -> list[StoredCalendar]:
+    return [StoredCalendar(language=file.language, name=file.name, content=file.content) for file in rendered.calendars]
