@@ -16,7 +16,7 @@ _TEXTS = ("monitor.log*", "preview/*.html")
 
 
 def mask_files(data_dir: Path, address: str) -> int:
-    """Mask an address in mails and other texts of the data folder and return the number of changed files."""
+    """Replace an address in mails and other texts of the data folder by its masked form; return the number of changed files."""
     mask = AddressMask(address)
     changed = sum(_mask_mail(path, mask) for path in sorted((data_dir / "outbox").rglob("*.eml")))
     texts = sorted(path for pattern in _TEXTS for path in data_dir.glob(pattern) if path.is_file())
