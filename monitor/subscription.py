@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from html import escape
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from monitor.settings import Recipient
@@ -14,6 +18,9 @@ from monitor.vocabulary import Pace, RecipientState
 FROM_SETTINGS, OWN, BY_COORDINATOR, TEAMS_CHANNEL = "settings", "own", "coordinator", "teams"
 """Origins of a recipient: `monitor.toml`, a sign-up of one's own, the coordinator's page, a channel in Teams."""
 LONGEST_PAUSE = timedelta(days=366)
+Subjects = Mapping[str, Mapping[str, str]]
+"""Titles of the themes whose calls a department is told of: by theme, by department."""
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,106 @@ class Subscriber:
         if self.paused_until is not None and today < self.paused_until:
             return RecipientState.PAUSED
         return RecipientState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """Choices that a recipient makes for all departments."""
+
+    pace: Pace
+    language: str
+    left_out: tuple[str, ...]
+    paused_until: date | None
+    departments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceChange:
+    """Choices of a recipient before and after one save."""
+
+    before: Choices
+    after: Choices
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Return the departments whose mails come from now on."""
+        return tuple(one for one in self.after.departments if one not in self.before.departments)
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Return the departments whose mails come no more."""
+        return tuple(one for one in self.before.departments if one not in self.after.departments)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of the choices that differ."""
+        before, after = self.before, self.after
+        differs = {
+            "pace": before.pace is not after.pace,
+            "language": before.language != after.language,
+            "left_out": set(before.left_out) != set(after.left_out),
+            "paused_until": before.paused_until != after.paused_until,
+            "departments": bool(self.added or self.dropped),
+        }
+        return frozenset(name for name, found in differs.items() if found)
+
+    @property
+    def is_stop(self) -> bool:
+        """Return whether one department was left and nothing else changed."""
+        return self.names == {"departments"} and not self.added and len(self.dropped) == 1
+
+    @property
+    def is_pause(self) -> bool:
+        """Return whether a pause began and nothing else changed."""
+        return self.names == {"paused_until"} and self.before.paused_until is None
+
+    def muted(self, subjects: Subjects) -> tuple[str, ...]:
+        """Return the departments of which all subjects are left out now and were not before."""
+        before = {one for one in self.before.departments if is_muted(self.before.left_out, one, subjects)}
+        return tuple(one for one in self.after.departments if one not in before and is_muted(self.after.left_out, one, subjects))
+
+    def to_json(self) -> str:
+        """Return the change as JSON text."""
+        return json.dumps({"before": asdict(self.before), "after": asdict(self.after)}, default=str)
+
+    @classmethod
+    def from_json(cls, text: str) -> ChoiceChange:
+        """Return the change of a JSON text."""
+        sides = json.loads(text)
+        return cls(before=_read_choices(sides["before"]), after=_read_choices(sides["after"]))
+
+
+def _read_choices(values: Mapping[str, Any]) -> Choices:
+    return Choices(
+        pace=Pace(values["pace"]),
+        language=values["language"],
+        left_out=tuple(values["left_out"]),
+        paused_until=date.fromisoformat(values["paused_until"]) if values["paused_until"] else None,
+        departments=tuple(values["departments"]),
+    )
+
+
+def is_muted(left_out: Iterable[str], department: str, subjects: Subjects) -> bool:
+    """Return whether all subjects of a department are left out, after which almost nothing can come."""
+    themes = subjects.get(department, {})
+    return bool(themes) and themes.keys() <= set(left_out)
+
+
+def choices_before(rows: Sequence[Subscriber], getting: Iterable[str], choices: Choices, today: date) -> Choices:
+    """Return what an address had chosen before `choices`; of rows that differ, what one had that is chosen no more."""
+    pauses = [row.paused_until if row.paused_until is not None and today < row.paused_until else None for row in rows]
+    return Choices(
+        pace=_other((row.pace for row in rows), choices.pace),
+        language=_other((row.language for row in rows), choices.language),
+        left_out=_other((tuple(sorted(row.left_out)) for row in rows), tuple(sorted(choices.left_out))),
+        paused_until=_other(pauses, choices.paused_until),
+        departments=tuple(getting),
+    )
+
+
+def _other(values: Iterable[_Value], chosen: _Value) -> _Value:
+    """Return the first value that is not the chosen one; else that."""
+    return next((value for value in values if value != chosen), chosen)
 
 
 class OwnFact(NamedTuple):
@@ -173,3 +280,34 @@ def mask_address(address: str) -> str:
     local, _, domain = address.rpartition("@")
     shown = local[0] + "…" + local[-1] if len(local) > 2 else local[:1] + "…"
     return f"{shown}@{domain}"
+
+
+class AddressMask:
+    """Replacement of an address in texts by the form that its owner recognises, in any case and as HTML, JSON and links write it.
+
+    A longer address that ends or begins with it is another one.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.domain = address.rpartition("@")[2]
+        self._shown = mask_address(address)
+        forms = {
+            address,
+            escape(address),
+            escape(address).replace("&#x27;", "&#39;"),
+            json.dumps(address)[1:-1],
+            quote(address, safe=""),
+            quote(address, safe="@"),
+        }
+        written = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+        # Before it, in JSON an escaped line break, and in links an escaped sign, may end in a letter.
+        begin = r"(?:(?<![\w.+-])|(?<=\\[nrtbf])|(?<=%[0-9a-f]{2}))"
+        self._pattern = re.compile(rf"{begin}(?:{written})(?![\w-]|\.\w)", re.IGNORECASE)
+
+    def is_in(self, text: str) -> bool:
+        """Return whether a text has the address."""
+        return self._pattern.search(text) is not None
+
+    def apply(self, text: str) -> str:
+        """Return the text with the address masked."""
+        return self._pattern.sub(lambda found: mask_address(found[0]) if "@" in found[0] else self._shown, text)

@@ -130,6 +130,15 @@ class NewOutboxRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCalendar:
+    """Calendar file of the mails of a digest in one language."""
+
+    language: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewDigest:
     """Digest to be stored with its facts, mails, calendar entries and recipients."""
 
@@ -147,7 +156,7 @@ class NewDigest:
     alone: bool = False
     """True where `shown` counts for the recipients of this mail alone: the department is told in a mail to come."""
     renderings: Sequence[StoredRendering] = ()
-    calendars: Sequence[tuple[str, bytes]] = ()
+    calendars: Sequence[StoredCalendar] = ()
     addresses: Sequence[NewOutboxRow] = ()
     edits: Sequence[int] = ()
     """Numbers of the coordinator's changes that the mail uses up (`overrides.MailEdit`)."""
@@ -250,8 +259,11 @@ def save_digest(db: Database, digest: NewDigest) -> None:
             [(digest.id, mail.language, mail.subject, mail.html, mail.text, mail.card) for mail in digest.renderings],
         )
         db.executemany(
-            "INSERT INTO calendars (digest, number, name, content) VALUES (?, ?, ?, ?)",
-            [(digest.id, number, name, content.decode()) for number, (name, content) in enumerate(digest.calendars, 1)],
+            "INSERT INTO calendars (digest, number, language, name, content) VALUES (?, ?, ?, ?, ?)",
+            [
+                (digest.id, number, file.language, file.name, file.content.decode())
+                for number, file in enumerate(digest.calendars, 1)
+            ],
         )
         db.executemany(
             "INSERT INTO outbox (message_id, digest, recipient, language, state, due, follows, channel)"
@@ -320,7 +332,9 @@ def mail_body(db: Database, digest: str, language: str) -> MailBody:
     row = db.execute(
         "SELECT language, subject, html, text FROM renderings WHERE digest = ? AND language = ?", [digest, language]
     ).fetchone()
-    calendars = db.execute("SELECT name, content FROM calendars WHERE digest = ? ORDER BY number", [digest]).fetchall()
+    calendars = db.execute(
+        "SELECT name, content FROM calendars WHERE digest = ? AND language IN ('', ?) ORDER BY number", [digest, language]
+    ).fetchall()
     return MailBody(
         rendering=StoredRendering(language=row[0], subject=row[1], html=row[2], text=row[3]),
         calendars=tuple((name, content.encode()) for name, content in calendars),

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.archive.outbox import Suppression, list_suppressions, resume_recipient, stop_recipient, stopped_recipients
+from monitor.archive.subjects import read_subjects
 from monitor.config import Config
 from monitor.errors import describe_delivery
-from monitor.subscription import BY_COORDINATOR, FROM_SETTINGS, OWN, Subscriber, merge_recipients
+from monitor.subscription import (
+    BY_COORDINATOR,
+    FROM_SETTINGS,
+    OWN,
+    ChoiceChange,
+    Choices,
+    Subscriber,
+    choices_before,
+    is_muted,
+    merge_recipients,
+)
 from monitor.vocabulary import Pace, RecipientState
 
-LEFT, PAUSED, CHANGED, ASKED, JOINED = "left", "paused", "changed", "asked", "joined"
-"""Events of a recipient: stopped a department's mails, paused them, chose another language or more departments, asked to get
-mails, and confirmed that."""
+LEFT, PAUSED, CHANGED, MUTED, ASKED, JOINED = "left", "paused", "changed", "muted", "asked", "joined"
+"""Events of a recipient: stopped a department's mails, paused all mails, changed other choices or several at once, left out all
+subjects of a department, asked to get mails, and confirmed that."""
 _REASON_OF_STOP = "avslutad av mottagaren"
 _WRITTEN_TO = (RecipientState.ACTIVE, RecipientState.PAUSED)
 
@@ -35,23 +46,19 @@ class RecipientEvent:
     event: str
     language: str
     detail: str
-    """Day of the end of a pause, or ids of departments with commas; those of a change are all that are chosen now."""
+    """Day of the end of a pause, a change as JSON, or ids of departments with commas: those of a sign-up, and in events of
+    November 2026 and before those that were chosen with a change."""
 
     @property
     def departments(self) -> tuple[str, ...]:
         """Return the ids of the departments that a sign-up or a change is for."""
-        return tuple(filter(None, self.detail.split(",")))
+        change = self.change
+        return change.after.departments if change is not None else tuple(filter(None, self.detail.split(",")))
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """Choices that a recipient makes for all departments."""
-
-    pace: Pace
-    language: str
-    left_out: tuple[str, ...]
-    paused_until: date | None
-    departments: tuple[str, ...]
+    @property
+    def change(self) -> ChoiceChange | None:
+        """Return the choices before and after a change; None for other events, and for a change that did not keep them."""
+        return ChoiceChange.from_json(self.detail) if self.event == CHANGED and self.detail.startswith("{") else None
 
 
 def list_recipients(config: Config, db: Database) -> list[Subscriber]:
@@ -126,32 +133,71 @@ def recipient_rows(config: Config, db: Database, email: str) -> list[Subscriber]
 
 
 def save_choices(config: Config, db: Database, email: str, choices: Choices, now: datetime) -> None:
-    """Store the choices of an address; departments that it has and did not choose are left, and others are added."""
+    """Store the choices of an address; departments that it has and did not choose are left, and others are added.
+
+    What changes is one event, of which the recipient gets one mail; the coordinator is told of each department that was left,
+    or all of whose subjects are left out.
+    """
     with db.atomic():
         adopt_recipients(config, db, now)
         rows = {row.department: row for row in recipient_rows(config, db, email)}
-        stopped = stopped_recipients(db)
+        stopped, today = stopped_recipients(db), now.astimezone(config.zone).date()
         written = next((row.email for row in rows.values()), email)
-        had = {row.department: row.language for row in rows.values() if row.state(stopped, now.date()) in _WRITTEN_TO}
+        getting = {name: row for name, row in rows.items() if row.state(stopped, today) in _WRITTEN_TO}
+        before = choices_before(list((getting or rows).values()), getting, choices, today)
         for department in choices.departments:
             if department not in rows or rows[department].removed:
                 row = Subscriber(department=department, email=written, language=choices.language, origin=OWN)
                 _insert(db, row, now)
             if (department, row_key := email.casefold()) in stopped:
                 resume_recipient(db, department, row_key)
-        for department, row in rows.items():
-            if department not in choices.departments and not row.removed and (department, row.folded) not in stopped:
-                leave_department(config, db, department, email, now)
-        paused = choices.paused_until.isoformat() if choices.paused_until else None
-        before = {row.paused_until for row in rows.values()}
+        left = [
+            row
+            for department, row in rows.items()
+            if department not in choices.departments and not row.removed and (department, row.folded) not in stopped
+        ]
+        for row in left:
+            stop_recipient(db, row.department, email, _REASON_OF_STOP, now)
         db.execute(
             "UPDATE recipients SET pace = ?, language = ?, left_out = ?, paused_until = ? WHERE folded = ?",
-            [choices.pace.value, choices.language, json.dumps(sorted(choices.left_out)), paused, email.casefold()],
+            [
+                choices.pace.value,
+                choices.language,
+                json.dumps(sorted(choices.left_out)),
+                choices.paused_until.isoformat() if choices.paused_until else None,
+                email.casefold(),
+            ],
         )
-        if choices.paused_until is not None and before != {choices.paused_until}:
-            _record(db, written, choices.departments[0], PAUSED, choices.language, now, detail=str(paused))
-        if any(had.get(department) != choices.language for department in choices.departments):
-            _record(db, written, choices.departments[0], CHANGED, choices.language, now, detail=",".join(choices.departments))
+        _record_change(db, written, ChoiceChange(before=before, after=choices), left, now, today)
+
+
+def _record_change(
+    db: Database, email: str, change: ChoiceChange, left: Sequence[Subscriber], now: datetime, today: date
+) -> None:
+    """Store the events of one save: the one that the recipient gets a mail about, and those for the coordinator alone."""
+    after, (department, *_) = change.after, (*change.after.departments, *change.before.departments, "")
+    if change.is_pause:
+        _record(db, email, department, PAUSED, after.language, now, detail=str(after.paused_until))
+    elif change.names and not change.is_stop:
+        _record(db, email, department, CHANGED, after.language, now, detail=change.to_json())
+    told = [_record(db, email, row.department, LEFT, after.language, now) for row in left]
+    if change.is_stop:
+        told = []
+    if after.left_out:
+        told += [_record(db, email, muted, MUTED, after.language, now) for muted in change.muted(read_subjects(db, today))]
+    # The mail about the change tells the recipient of these as well.
+    db.executemany("UPDATE recipient_events SET answered_at = ? WHERE id = ?", [(stamp(now), event) for event in told])
+
+
+def restore_choices(config: Config, db: Database, event: RecipientEvent, now: datetime) -> None:
+    """Give an address the choices again that it had before a change; a pause that is over since then is left out."""
+    change, today = event.change, now.astimezone(config.zone).date()
+    if change is None:
+        return
+    pause = change.before.paused_until
+    if pause is not None and pause <= today:
+        pause = None
+    save_choices(config, db, event.email, replace(change.before, paused_until=pause), now)
 
 
 def leave_department(config: Config, db: Database, department: str, email: str, now: datetime) -> None:
@@ -167,12 +213,10 @@ def leave_department(config: Config, db: Database, department: str, email: str, 
 
 
 def return_to_department(db: Database, department: str, email: str) -> None:
-    """Let a recipient get a department's mails again, after a stop or in a pause."""
+    """Let a recipient get a department's mails again, after a stop or in a pause, which ends for all departments as it began."""
     with db.atomic():
         resume_recipient(db, department, email)
-        db.execute(
-            "UPDATE recipients SET paused_until = NULL WHERE department = ? AND folded = ?", [department, email.casefold()]
-        )
+        db.execute("UPDATE recipients SET paused_until = NULL WHERE folded = ?", [email.casefold()])
 
 
 def add_recipient(
@@ -252,7 +296,7 @@ def list_unanswered(db: Database) -> list[RecipientEvent]:
 
 def list_unreported(db: Database) -> list[RecipientEvent]:
     """Return the events that the coordinator is still to be told of, oldest first."""
-    return _events(db, f"reported_at IS NULL AND event IN ('{LEFT}', '{JOINED}')", [])
+    return _events(db, f"reported_at IS NULL AND event IN ('{LEFT}', '{MUTED}', '{JOINED}')", [])
 
 
 def mark_answered(db: Database, event: RecipientEvent, now: datetime) -> None:
@@ -265,11 +309,13 @@ def mark_events_reported(db: Database, events: Sequence[RecipientEvent], now: da
     db.executemany("UPDATE recipient_events SET reported_at = ? WHERE id = ?", [(stamp(now), event.id) for event in events])
 
 
-def _record(db: Database, email: str, department: str, event: str, language: str, now: datetime, detail: str = "") -> None:
-    db.execute(
+def _record(db: Database, email: str, department: str, event: str, language: str, now: datetime, detail: str = "") -> int:
+    """Store an event and return its id."""
+    cursor = db.execute(
         "INSERT INTO recipient_events (at, folded, email, department, event, language, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [stamp(now), email.casefold(), email, department, event, language, detail],
     )
+    return int(cursor.lastrowid or 0)
 
 
 def _events(db: Database, where: str, values: Sequence[object]) -> list[RecipientEvent]:
@@ -292,29 +338,41 @@ def _events(db: Database, where: str, values: Sequence[object]) -> list[Recipien
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientStop:
-    """Recipient that gets no mails of a department."""
+    """Recipient that gets no mails of a department, or almost none: all its subjects are left out."""
 
     department: str
     recipient: str
-    since: datetime
+    since: datetime | None
+    """Time of the stop; None for left out subjects of which no event is kept."""
     explanation: str
     """Swedish sentence, without full stop, about who stopped the mails and when."""
 
 
-def list_stops(config: Config, db: Database) -> list[RecipientStop]:
-    """Return the recipients that get no mails because of a stop, the latest first; once per department."""
+def list_stops(config: Config, db: Database, now: datetime) -> list[RecipientStop]:
+    """Return the recipients that get no mails because of a stop, or almost none, the latest first; once per department."""
     stopped = {(suppression.department, suppression.recipient): suppression for suppression in list_suppressions(db)}
+    recipients = list_recipients(config, db)
+    muted = _muted_since(db, recipients, now.astimezone(config.zone).date())
     stops = []
-    for recipient in list_recipients(config, db):
+    for recipient in recipients:
         suppression = stopped.get((recipient.department, recipient.folded)) or stopped.get(("", recipient.folded))
-        if suppression is not None and not recipient.removed:
-            explanation = f"{recipient.email} {_reason(suppression, config.zone)}"
-            stops.append(
-                RecipientStop(
-                    department=recipient.department, recipient=recipient.email, since=suppression.since, explanation=explanation
-                )
-            )
-    return sorted(stops, key=lambda stop: (stop.since, stop.department, stop.recipient), reverse=True)
+        if recipient.removed:
+            continue
+        key = recipient.department, recipient.folded
+        since: datetime | None
+        if suppression is not None:
+            since, reason = suppression.since, _reason(suppression, config.zone)
+        elif key in muted:
+            since, reason = muted[key], _reason_of_muted(muted[key], config.zone)
+        else:
+            continue
+        explanation = f"{recipient.email} {reason}"
+        stops.append(
+            RecipientStop(department=recipient.department, recipient=recipient.email, since=since, explanation=explanation)
+        )
+    return sorted(
+        stops, key=lambda stop: (stop.since.timestamp() if stop.since else 0, stop.department, stop.recipient), reverse=True
+    )
 
 
 def _reason(stop: Suppression, zone: ZoneInfo) -> str:
@@ -324,10 +382,27 @@ def _reason(stop: Suppression, zone: ZoneInfo) -> str:
     return f"slutade själv få mejlen {day}"
 
 
+def _reason_of_muted(since: datetime | None, zone: ZoneInfo) -> str:
+    day = f" {since.astimezone(zone):%Y-%m-%d}" if since is not None else ""
+    return f"valde själv bort alla ämnen{day}"
+
+
+def _muted_since(db: Database, recipients: Iterable[Subscriber], today: date) -> dict[tuple[str, str], datetime | None]:
+    """Return the recipients with all subjects of a department left out as (department, address in lower case): since when."""
+    choosy = [recipient for recipient in recipients if recipient.left_out]
+    if not choosy:
+        return {}
+    subjects = read_subjects(db, today)
+    rows = db.execute("SELECT department, folded, max(at) FROM recipient_events WHERE event = ? GROUP BY 1, 2", [MUTED])
+    known = {(row[0], row[1]): datetime.fromisoformat(row[2]) for row in rows}
+    muted = [row for row in choosy if is_muted(row.left_out, row.department, subjects)]
+    return {key: known.get(key) for key in ((row.department, row.folded) for row in muted)}
+
+
 def silenced_departments(config: Config, db: Database, now: datetime) -> dict[str, list[str]]:
     """Return the departments that have recipients of whom none gets mails, sorted, each with the reasons as Swedish sentences."""
     stopped, today = stopped_recipients(db), now.astimezone(config.zone).date()
-    stops = {(stop.department, stop.recipient.casefold()): stop for stop in list_stops(config, db)}
+    stops = {(stop.department, stop.recipient.casefold()): stop for stop in list_stops(config, db, now)}
     # Latest stop first, as `list_stops` has them; the other reasons follow.
     order = {key: number for number, key in enumerate(stops)}
     by_department: dict[str, list[Subscriber]] = {}
@@ -335,7 +410,8 @@ def silenced_departments(config: Config, db: Database, now: datetime) -> dict[st
         by_department.setdefault(recipient.department, []).append(recipient)
     silenced = {}
     for department, recipients in sorted(by_department.items()):
-        if any(recipient.state(stopped, today) is RecipientState.ACTIVE for recipient in recipients):
+        active = [row for row in recipients if row.state(stopped, today) is RecipientState.ACTIVE]
+        if any((row.department, row.folded) not in stops for row in active):
             continue
         rows = sorted(recipients, key=lambda row: order.get((row.department, row.folded), len(order)))
         silenced[department] = [

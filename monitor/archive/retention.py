@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.archive.codec import stamp
-from monitor.archive.connection import Database, escape_like
+from monitor.archive.connection import MATCH_TABLES, SHARED_TABLES, Database, escape_like
+from monitor.subscription import AddressMask
 
 ERASED = "raderad"
 """Replacement of an erased address, followed by a number, since a digest has each address once."""
@@ -69,6 +70,18 @@ _SIGNED_TABLES = {
 """Tables whose column `who` names the person who wrote a row."""
 
 
+_WRITTEN_HERE = {"sources", "runs", "corrections", "story_decisions", "rule_versions"}
+_PUBLISHED = ({*SHARED_TABLES, *MATCH_TABLES} - _WRITTEN_HERE) | {
+    "planned_documents",
+    "planned_calls",
+    "translations",
+    "translation_batches",
+    "source_findings",
+    "handed_over",
+}
+"""Tables of what publishers publish, which is not ours to change and would be read again (`count_published`)."""
+
+
 def forget_address(db: Database, address: str) -> dict[str, int]:
     """Erase an address from all tables, stop its waiting mails, and delete its stops; return the number of rows by table."""
     folded = address.casefold()
@@ -98,7 +111,38 @@ def forget_address(db: Database, address: str) -> dict[str, int]:
         shared = {row[0] for row in db.execute("SELECT name FROM temp.sqlite_master WHERE type = 'view'")}
         for table in sorted(_SIGNED_TABLES - shared):
             counts[table] = _count(db, f"UPDATE {table} SET who = '' WHERE who LIKE ? ESCAPE '!'", like)
+        counts["texts"] = _mask_texts(db, AddressMask(address), shared)
     return counts
+
+
+def _mask_texts(db: Database, mask: AddressMask, shared: set[str]) -> int:
+    """Mask an address in what is left of it, such as a letter to others that names it; return the number of changed values."""
+    db.create_function("masked", 1, lambda value: mask.apply(value) if isinstance(value, str) else value, deterministic=True)
+    tables = db.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'").fetchall()
+    changed = 0
+    for (table,) in tables:
+        if table in _PUBLISHED or table in shared or table.startswith("sqlite_"):
+            continue
+        columns = [row[0] for row in db.execute("SELECT name FROM pragma_table_info(?, 'main')", [table])]
+        for column in columns:
+            changed += _count(
+                db,
+                f'UPDATE "{table}" SET "{column}" = masked("{column}")'
+                f""" WHERE "{column}" LIKE ? ESCAPE '!' AND masked("{column}") <> "{column}\"""",
+                [f"%{escape_like(mask.domain)}%"],
+            )
+    return changed
+
+
+def count_published(db: Database, address: str) -> int:
+    """Return the number of calls and pages of documents in which publishers themselves name an address."""
+    mask = AddressMask(address)
+    like = f"%{escape_like(mask.domain)}%"
+    texts = (
+        *db.execute("SELECT data FROM calls WHERE data LIKE ? ESCAPE '!'", [like]),
+        *db.execute("SELECT text FROM call_document_pages WHERE text LIKE ? ESCAPE '!'", [like]),
+    )
+    return sum(mask.is_in(str(text)) for (text,) in texts)
 
 
 def compact(path: Path) -> None:

@@ -439,6 +439,8 @@ MIGRATIONS = {
     "m045_page_index": "CREATE TABLE page_index (document TEXT PRIMARY KEY, analyser TEXT NOT NULL)",
     # Pages about sources count their items at each visit.
     "m046_items_of_sources": f"CREATE INDEX calls_items ON calls (source) WHERE {IS_ITEM}",
+    # `calendars.language` is that of the mails that the file is attached to, "" for those in every language.
+    "m047_calendar_language": "ALTER TABLE calendars ADD COLUMN language TEXT NOT NULL DEFAULT ''",
 }
 """Statements of each migration by its name, in the order of application."""
 

@@ -133,7 +133,7 @@ def _print(report: BuildReport) -> None:
         [(row.department, kind or row.kind, _state(row), row.items, row.subject or "") for row, kind in rows],
     )
     for row in report.digests:
-        if row.state == "no-recipient" and row.reason:
+        if row.state in ("no-recipient", "silent") and row.reason:
             click.echo(f"Ingen får mejlen för {row.department}: {row.reason}.")
         if row.file is not None:
             click.echo(str(row.file))

@@ -222,6 +222,7 @@ def doctor(app: App, offline: bool, as_json: bool) -> int:
 def forget(app: App, address: str, as_json: bool) -> int:
     """Erase a mail address from the archive and the delivered files; names the places a person has to check."""
     from monitor.archive import lock
+    from monitor.archive.retention import count_published
     from monitor.jobs.members import open_installation
     from monitor.jobs.tidy import forget as forget_address
     from monitor.jobs.tidy import list_mentions
@@ -230,7 +231,8 @@ def forget(app: App, address: str, as_json: bool) -> int:
         raise click.BadParameter("expected an address such as namn@example.se", param_hint="ADDRESS")
     with lock(app.config.data_dir), lock(app.config.data_dir, "send"), open_installation(app.config) as archive:
         counts = forget_address(app.config, archive, address)
-    left = list_mentions(app.config, address)
+        published = count_published(archive.db, address)
+    left = list_mentions(app.config, address, published=published)
     if as_json:
         answer({"erased": counts, "left": left})
     else:

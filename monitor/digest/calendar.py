@@ -41,9 +41,10 @@ class Holds(StrEnum):
 
 @dataclass(frozen=True)
 class CalendarFile:
-    """Attached file: its name, and which entries it has. Its bytes are made when they are first asked for."""
+    """Attached file: its name, language, and which entries it has. Its bytes are made when they are first asked for."""
 
     name: str
+    language: str
     holds: Holds
     make: Callable[[], bytes] = field(repr=False, compare=False)
 
@@ -79,7 +80,9 @@ def _file(name: str, wording: Wording, candidates: Iterable[Candidate], audience
         return _calendar(entries, wording, audience)
 
     kinds = {candidate.call.kind is Kind.EVENT for candidate in dated}
-    return CalendarFile(name, Holds.BOTH if len(kinds) == 2 else Holds.EVENTS if True in kinds else Holds.DAYS, make)
+    return CalendarFile(
+        name, wording.language, Holds.BOTH if len(kinds) == 2 else Holds.EVENTS if True in kinds else Holds.DAYS, make
+    )
 
 
 def _has_entries(candidate: Candidate, now: datetime) -> bool:
@@ -142,7 +145,7 @@ def calendar_events(wording: Wording, candidate: Candidate, audience: Audience, 
     standing = {uid for _, uid in uids.of(keys)}
     for key, uid in uids.of(told):
         if uid not in standing and not has_passed(key, now):
-            event = _dated(key)
+            event = _dated(key, _length(call))
             event.add("summary", wording.say(_summary_name(call), title=_title(call)))
             events.append(finish(event, uid, cancelled=True, replaced=candidate.vanished_at is None))
     return events
@@ -231,26 +234,31 @@ def _part(holders: dict[str, _Time], known: Sequence[str], time: _Time, *, alone
     return part
 
 
-def _dated(key: str) -> Event:
-    """Return an entry at the moment of a date key, in UTC, or on its day."""
+def _dated(key: str, length: timedelta) -> Event:
+    """Return an entry at the moment of a date key, in UTC, or on its day; one with a time of day ends after `length`."""
     event = Event()
     moment = key_moment(key)
     event.add("dtstart", moment.astimezone(UTC) if moment is not None else key_date(key))
+    if moment is not None:
+        # Its own end, for programs that make an entry without one an hour long: 23:59 would reach into the next day.
+        event.add("dtend", (moment + length).astimezone(UTC))
     return event
+
+
+def _length(call: Call) -> timedelta:
+    """Return how long an entry with a time of day is: of a last day a minute, of an event until its end or an hour."""
+    if call.kind is not Kind.EVENT:
+        return timedelta(minutes=1)
+    if call.starts is None or call.ends is None or call.ends <= call.starts:
+        return timedelta(hours=1)
+    return call.ends - call.starts
 
 
 def _entry(wording: Wording, call: Call, key: str, number: int, deadline: Deadline | None, audience: Audience) -> Event:
     """Return the entry of one date of a call, without the properties that `_Finisher` adds."""
-    event = _dated(key)
+    event = _dated(key, _length(call))
     name = _summary_name(call)
-    moment = key_moment(key)
-    if deadline is not None and moment is not None:
-        # Its own end, for programs that make an entry without one an hour long: 23:59 would reach into the next day.
-        event.add("dtend", (moment + timedelta(minutes=1)).astimezone(UTC))
     if deadline is None:
-        assert call.starts is not None
-        end = call.ends if call.ends and call.ends > call.starts else call.starts + timedelta(hours=1)
-        event.add("dtend", end.astimezone(UTC))
         name = "calendar.event"
         if call.location:
             event.add("location", clean(call.location))

@@ -65,9 +65,9 @@ class Links:
         """Return the address of a department's plan for a call; the token is that of an answer."""
         return self._at(f"svar/{token}/plan")
 
-    def leave(self) -> str:
+    def leave(self, **query: str) -> str:
         """Return the address of the page on which a recipient stops the mails; the token is filled in when the mail is sent."""
-        return self._at(f"avsluta/{RECIPIENT_TOKEN}")
+        return self._at(f"avsluta/{RECIPIENT_TOKEN}", **query)
 
     def confirm(self, token: str) -> str:
         """Return the address of the page on which a sign-up for the mails is confirmed."""

@@ -50,7 +50,7 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """Mail in every wanted language, with its calendar entries, and the form in which each item is shown."""
+    """Mail in every wanted language, with its calendar entries in each, and the form in which each item is shown."""
 
     renderings: tuple[Rendering, ...]
     calendars: tuple[CalendarFile, ...]
@@ -172,10 +172,11 @@ def render_mail(
     cards, lines = _FIRST_CARDS, _FIRST_LINES
     while True:
         shown = plan(selection, cards, lines)
-        calendar = _calendar(templates.wording(languages[0]), selection, shown, audience, occasion)
-        renderings = []
+        renderings, calendars = [], []
         for language in languages:
             wording = templates.wording(language)
+            calendar = _calendar(wording, selection, shown, audience, occasion)
+            calendars.append(calendar)
             maker = Cards(wording, audience, signer, occasion.digest, occasion.now)
             view = MailWriter(wording, audience, maker, occasion).write(selection, shown, calendar)
             renderings.append(templates.render(view))
@@ -183,7 +184,8 @@ def render_mail(
         if largest <= SIZE_LIMIT or not (cards or lines):
             break
         cards, lines = _smaller(cards, lines, sum(value is Shown.CARD for value in shown.values()))
-    return Rendered(renderings=tuple(renderings), calendars=(calendar,) if calendar is not None else (), shown=shown)
+    files = tuple(calendar for calendar in calendars if calendar is not None)
+    return Rendered(renderings=tuple(renderings), calendars=files, shown=shown)
 
 
 def _smaller(cards: int, lines: int, used: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from monitor.archive import Archive, lock
 from monitor.archive.digests import (
     NewDigest,
+    StoredCalendar,
     StoredDigest,
     StoredRendering,
     find_digest,
@@ -293,10 +294,14 @@ class DigestBuilder:
 
     def _why_nobody(self, department: Department) -> str:
         """Return why nobody gets the department's mail now, in Swedish; "" when nobody was ever named."""
-        reasons = silenced_departments(self._config, self._db, self._now).get(department.id)
-        if reasons is None:
+        reasons = self._silenced(department)
+        if not reasons:
             reasons = [f"{recipient.email} får mejl en gång i månaden" for recipient in self.recipients(department)]
         return "; ".join(reasons)
+
+    def _silenced(self, department: Department) -> Sequence[str]:
+        """Return why each of the department's recipients gets no mails, in Swedish; empty where one does."""
+        return silenced_departments(self._config, self._db, self._now).get(department.id, ())
 
     def _stream_mail(
         self,
@@ -490,6 +495,7 @@ class DigestBuilder:
             kind=selection.kind.value,
             subject=rendered.renderings[0].subject,
             file=write_dry_run(self._config.data_dir, digest_id, rendered) if self._dry_run else None,
+            reason="" if recipients or others else "; ".join(self._silenced(department)),
         )
         if self._dry_run:
             return report
@@ -503,7 +509,7 @@ class DigestBuilder:
             sections=report.sections,
             facts=() if preview else told_facts(selection, rendered),
             renderings=[self._stored_rendering(rendering, recipients, preview=preview) for rendering in rendered.renderings],
-            calendars=[(file.name, file.content) for file in rendered.calendars],
+            calendars=_stored_calendars(rendered),
             addresses=[outbox_row(self._config, digest_id, recipient, follows=not preview) for recipient in recipients],
             edits=self._chooser.used_edits(department, selection) if selection.kind in WEEKS_MAILS and not preview else (),
         )
@@ -547,7 +553,7 @@ class DigestBuilder:
             shown=told_facts(mail.selection, rendered),
             alone=mail.alone,
             renderings=[self._stored_rendering(rendering) for rendering in rendered.renderings],
-            calendars=[(file.name, file.content) for file in rendered.calendars],
+            calendars=_stored_calendars(rendered),
             addresses=[
                 outbox_row(self._config, digest_id, recipient, follows=not mail.alone) for recipient in mail.stream.recipients
             ],
@@ -561,3 +567,7 @@ class DigestBuilder:
             subject = self._templates.wording(rendering.language).say("subject.preview", subject=subject)
         stored = StoredRendering(language=rendering.language, subject=subject, html=rendering.html, text=rendering.text)
         return replace(stored, card=write_card(rendering, recipients))
+
+
+def _stored_calendars(rendered: Rendered) -> list[StoredCalendar]:
+    return [StoredCalendar(language=file.language, name=file.name, content=file.content) for file in rendered.calendars]

@@ -88,8 +88,8 @@ def _paragraphs(config: Config, archive: Archive, now: datetime) -> Iterable[str
     )
     for followed, report in due:
         yield _reporting_sentence(links, followed, report, today, rules)
-    for stop in list_stops(config, db):
-        if stop.since > since:
+    for stop in list_stops(config, db, now):
+        if stop.since is not None and stop.since > since:
             yield f"Får inte längre mejlen för {stop.department}: {stop.explanation}."
     for programme, title, identifier in list_new_programmes(db, since):
         call = Call(source="", call_id="", title=title, url="", programme=programme, identifier=identifier)

@@ -12,6 +12,7 @@ from monitor.archive.recipients import (
     ASKED,
     CHANGED,
     JOINED,
+    MUTED,
     PAUSED,
     RecipientEvent,
     list_unanswered,
@@ -20,12 +21,15 @@ from monitor.archive.recipients import (
     mark_events_reported,
     recipient_rows,
 )
+from monitor.archive.subjects import read_subjects
 from monitor.config import Config
 from monitor.digest.answers import CONFIRM_DAYS, Signer
 from monitor.digest.links import Links
 from monitor.jobs.interest import department_names
 from monitor.jobs.letter import Receipt, store_letter, store_receipt
+from monitor.subscription import ChoiceChange, Subjects
 from monitor.translation import translate
+from monitor.vocabulary import PACE_LABELS
 
 _MAX_LINES = 30
 
@@ -43,7 +47,7 @@ def write_receipts(config: Config, db: Database, now: datetime) -> None:
     names = department_names(db)
     for event in list_unanswered(db):
         with db.atomic():
-            subject, paragraphs = _receipt(config, event, _all_names(config, db, event, names), now)
+            subject, paragraphs = _receipt(config, db, event, _all_names(config, db, event, names), now)
             receipt = Receipt(
                 id=f"kvitto-{event.id}",
                 subject=subject,
@@ -73,7 +77,9 @@ def _all_names(config: Config, db: Database, event: RecipientEvent, names: Mappi
     return {event.department: ", ".join(names.get(department, department) for department in own or [event.department])}
 
 
-def _receipt(config: Config, event: RecipientEvent, names: Mapping[str, str], now: datetime) -> tuple[str, list[str]]:
+def _receipt(
+    config: Config, db: Database, event: RecipientEvent, names: Mapping[str, str], now: datetime
+) -> tuple[str, list[str]]:
     """Return subject and paragraphs of a receipt, in the recipient's language."""
     language, links = event.language, Links(config.municipality.base_url, event.language)
     name = names.get(event.department, event.department)
@@ -87,13 +93,7 @@ def _receipt(config: Config, event: RecipientEvent, names: Mapping[str, str], no
             translate("Gör du ingenting får du inga mejl. Länken gäller i {days} dagar.", language).format(days=CONFIRM_DAYS),
         ]
     if event.event == CHANGED:
-        chosen = ", ".join(names.get(department, department) for department in event.departments)
-        return translate("Dina val för mejlen om EU-utlysningar är ändrade", language), [
-            translate(
-                "Någon med länken i ett mejl till dig har ändrat valen. Nu får du mejl på svenska för {names}.", language
-            ).format(names=chosen),
-            f"{translate('Var det inte du, eller ångrar du dig? Öppna sidan och välj på nytt:', language)} {links.leave()}",
-        ]
+        return _receipt_of_change(event, names, read_subjects(db, now.astimezone(config.zone).date()), links)
     undo = translate("Var det inte du, eller ångrar du dig? Öppna sidan och tryck på ”Börja få mejlen igen”:", language)
     if event.event == PAUSED:
         day = date.fromisoformat(event.detail)
@@ -107,10 +107,71 @@ def _receipt(config: Config, event: RecipientEvent, names: Mapping[str, str], no
     return subject, [said, f"{undo} {links.leave()}"]
 
 
+def _receipt_of_change(
+    event: RecipientEvent, names: Mapping[str, str], subjects: Subjects, links: Links
+) -> tuple[str, list[str]]:
+    """Return subject and paragraphs of a receipt of changed choices: what comes now, what differs, and how to undo it."""
+    language = event.language
+    chosen = ", ".join(names.get(department, department) for department in event.departments)
+    said = translate("Någon med länken i ett mejl till dig har ändrat valen. Nu får du mejl på svenska för {names}.", language)
+    if not chosen:
+        said = translate("Någon med länken i ett mejl till dig har ändrat valen. Nu får du inga mejl.", language)
+    change = event.change
+    if change is None:  # an event of an earlier version
+        lines = []
+        undo = f"{translate('Var det inte du, eller ångrar du dig? Öppna sidan och välj på nytt:', language)} {links.leave()}"
+    else:
+        lines = [translate("Det här är ändrat:", language), *_changed_lines(change, names, subjects, language)]
+        words = translate("Var det inte du, eller ångrar du dig? Öppna sidan och tryck på ”Ta tillbaka ändringen”:", language)
+        undo = f"{words} {links.leave(andring=str(event.id))}"
+    subject = translate("Dina val för mejlen om EU-utlysningar är ändrade", language)
+    return subject, [said.format(names=chosen), *lines, undo]
+
+
+def _changed_lines(change: ChoiceChange, names: Mapping[str, str], subjects: Subjects, language: str) -> list[str]:
+    """Return a line on each choice that differs."""
+    before, after, differs = change.before, change.after, change.names
+
+    def named(departments: Sequence[str]) -> str:
+        return ", ".join(names.get(department, department) for department in departments)
+
+    def titled(themes: Sequence[str], departments: Sequence[str]) -> str:
+        known = {theme: title for department in departments for theme, title in subjects.get(department, {}).items()}
+        return ", ".join(known.get(theme, theme) for theme in themes if theme in known or not subjects)
+
+    skipped = titled([theme for theme in after.left_out if theme not in before.left_out], after.departments)
+    # A department that was left takes its subjects along: those of the others come again.
+    unskipped = titled([theme for theme in before.left_out if theme not in after.left_out], after.departments)
+    lines = []
+    if "pace" in differs:
+        new, old = (translate(PACE_LABELS[choices.pace], language) for choices in (after, before))
+        lines.append(translate("Hur ofta: ”{new}” i stället för ”{old}”.", language).format(new=new, old=old))
+    if "language" in differs:
+        lines.append(translate("Språk: svenska i stället för engelska.", language))
+    if change.added:
+        lines.append(translate("Nya mejl för: {names}.", language).format(names=named(change.added)))
+    if change.dropped:
+        lines.append(translate("Inga fler mejl för: {names}.", language).format(names=named(change.dropped)))
+    if skipped:
+        lines.append(translate("Ämnen som hoppas över: {titles}.", language).format(titles=skipped))
+    if unskipped:
+        lines.append(translate("Ämnen som kommer med igen: {titles}.", language).format(titles=unskipped))
+    if after.paused_until is not None and "paused_until" in differs:
+        lines.append(translate("Paus: inga mejl före {day}.", language).format(day=after.paused_until))
+    elif "paused_until" in differs:
+        lines.append(translate("Pausen är borttagen.", language))
+    if muted := change.muted(subjects):
+        said = translate("Alla ämnen är bortvalda för: {names}. Då kommer nästan inga mejl.", language)
+        lines.append(said.format(names=named(muted)))
+    return lines
+
+
 def _subject(events: Sequence[RecipientEvent]) -> str:
     if len(events) > 1:
         return f"{len(events)} ändringar bland mottagarna"
-    return "En ny mottagare har anmält sig" if events[0].event == JOINED else "En mottagare har slutat få mejlen"
+    return {JOINED: "En ny mottagare har anmält sig", MUTED: "En mottagare har valt bort alla ämnen"}.get(
+        events[0].event, "En mottagare har slutat få mejlen"
+    )
 
 
 def _paragraphs(config: Config, events: Sequence[RecipientEvent], names: Mapping[str, str]) -> list[str]:
@@ -125,4 +186,7 @@ def _line(event: RecipientEvent, names: Mapping[str, str]) -> str:
     if event.event == JOINED:
         chosen = ", ".join(names.get(department, department) for department in event.departments)
         return f"{event.email} har anmält sig till mejlen för {chosen} och bekräftat det."
-    return f"{event.email} har slutat få mejlen för {names.get(event.department, event.department)}."
+    name = names.get(event.department, event.department)
+    if event.event == MUTED:
+        return f"{event.email} har valt bort alla ämnen för {name} och får nästan inga mejl."
+    return f"{event.email} har slutat få mejlen för {name}."

@@ -275,9 +275,9 @@ def mail_trouble(config: Config, db: Database, now: datetime) -> Iterator[str]:
     refused = Counter(mail.department or "samordnaren" for mail in mails if not mail.unwritable and not mail.held)
     for department, count in sorted(refused.items()):
         yield f"{count} mejl till {department} togs inte emot av mottagarens server. Se utkorgen på sidan Samordna"
-    stops = list_stops(config, db)
+    stops = list_stops(config, db, now)
     for department in silenced_departments(config, db, now):
-        latest = next((stop.since for stop in stops if stop.department == department), None)
+        latest = next((stop.since for stop in stops if stop.department == department and stop.since is not None), None)
         day = f" sedan {latest.astimezone(config.zone):%Y-%m-%d}" if latest else ""
         yield f"Ingen får mejlen för {department}{day}. Varför står i monitor digest och på sidan Mottagare"
 

@@ -18,6 +18,9 @@ from monitor.archive.retention import compact, erase_old, forget_address
 from monitor.config import Config
 from monitor.digest.answers import CONFIRM_DAYS
 from monitor.jobs.backup import list_backups, remove_leftovers
+from monitor.jobs.mask_files import mask_files
+from monitor.paths import list_rule_files
+from monitor.subscription import AddressMask
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +49,8 @@ def tidy(config: Config, archive: Archive, now: datetime) -> dict[str, int]:
 def forget(config: Config, archive: Archive, address: str) -> dict[str, int]:
     """Erase an address from the archive and the delivered files, with the leftovers of killed back-ups.
 
-    Settings, back-ups and replaced archives are left to a person (`list_mentions`).
+    Mails to others, trial mails and logs that name the address have it masked. Settings, rules, back-ups, replaced archives
+    and what publishers publish are left to a person (`list_mentions`).
 
     Returns:
         The numbers of erased rows and files by kind.
@@ -61,14 +65,25 @@ def forget(config: Config, archive: Archive, address: str) -> dict[str, int]:
     for path in files:
         path.unlink()
     counts["mails"] = len(files)
+    counts["files"] = mask_files(config.data_dir, address)
     compact(archive.path)
     logger.info("address_forgotten rows=%d", sum(counts.values()))
     return counts
 
 
-def list_mentions(config: Config, address: str) -> list[str]:
-    """Return sentences in Swedish on the places with the address that `forget` leaves to a person."""
+def list_mentions(config: Config, address: str, *, published: int = 0) -> list[str]:
+    """Return sentences in Swedish on the places with the address that `forget` leaves to a person.
+
+    `published` is the number of texts in which publishers name it (`count_published`).
+    """
     mentions = []
+    if published:
+        mentions.append(f"Adressen står i {published} texter som utgivare själva har lagt ut. Be dem ta bort den där.")
+    mask = AddressMask(address)
+    files = {name: (config.rules_dir / name).read_text("utf-8", "replace") for name in list_rule_files(config.rules_dir)}
+    rules = [name for name, text in files.items() if mask.is_in(text)]
+    if rules:
+        mentions.append(f"Adressen står kvar i reglerna: {', '.join(rules)}. Ta bort den där.")
     folded = address.casefold()
     if any(recipient.email.casefold() == folded for recipient in config.recipient):
         mentions.append(f"Adressen står kvar som mottagare i {config.path}; ta bort den där, annars får den nya mejl.")

@@ -48,7 +48,7 @@ def test_an_address_is_stopped_at_the_limit_of_refusals_and_for_all_departments(
         assert is_stopped(stopped, "social", ANNA)
         assert not is_stopped(stopped, "social", BO)
         assert refused_recipients(db) == [("anna@example.se", "550 no such user")]
-        stops = list_stops(world.config, db)
+        stops = list_stops(world.config, db, MONDAY)
         assert [(one.department, one.recipient) for one in stops] == [("social", ANNA), ("kultur-fritid", ANNA)]
         assert all("tar inte emot mejl sedan 2026-06-01" in one.explanation for one in stops)
         assert list(silenced_departments(world.config, db, MONDAY)) == ["kultur-fritid"], "social has one recipient left"
@@ -63,7 +63,7 @@ def test_who_stops_is_stopped_for_that_department_until_resumed(world):
             ("anna@example.se", "social"),
             (BO, "social"),
         ]
-        stops = list_stops(world.config, db)
+        stops = list_stops(world.config, db, MONDAY)
         assert [stop.explanation for stop in stops] == [
             f"{ANNA} slutade själv få mejlen 2026-06-02",
             f"{BO} slutade själv få mejlen 2026-06-01",

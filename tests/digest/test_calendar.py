@@ -16,12 +16,14 @@ from monitor.digest.facts import date_keys
 from monitor.digest.model import Audience, CallEvent, Candidate, Told
 from monitor.digest.render import load_templates
 from monitor.paths import DIGESTS
+from monitor.settings import Recipient
 from monitor.vocabulary import Kind
 from tests.mail.hostile import HALVES, TITLES
 from tests.mailing import MONDAY, WEEK, World, a_call, minute, moved
 
 WORDING = load_templates((DIGESTS,)).wording("sv")
 AUDIENCE = Audience(department="", name="", municipality="", contact="", base_url="https://eu.example.se")
+READERS = (("asa", "sv"), ("ben", "en"), ("eva", "sv"))
 
 
 def events(call, *, told=(), moves=0, now=MONDAY, **fields):
@@ -245,3 +247,61 @@ def test_a_deadline_in_the_last_minute_of_a_day_lies_on_that_day_alone():
     assert start < end <= start.astimezone(MONDAY.tzinfo).replace(hour=0, minute=0) + timedelta(days=1)
     (day,) = events(a_call("2", "2026-08-03"))
     assert "dtend" not in day, "a whole day ends with itself"
+
+
+def test_a_cancelled_entry_is_as_long_as_a_standing_one():
+    due = a_call("1", "2026-08-03T15:00", "2026-09-04T23:59")
+    told = [f"deadline:{','.join(date_keys(due))}"]
+    for found in (events(moved(due, "2026-09-04T23:59"), told=told), events(due, vanished_at=MONDAY)):
+        by_status = {str(event["STATUS"]): event for event in found}
+        gone = by_status["CANCELLED"]
+        assert gone.decoded("dtend") - gone.decoded("dtstart") == timedelta(minutes=1)
+        assert all("dtend" in event for event in found)
+    day = a_call("2", "2026-08-03", "2026-09-04")
+    told = [f"deadline:{','.join(date_keys(day))}"]
+    found = events(moved(day, "2026-09-04"), told=told)
+    assert {str(event["STATUS"]) for event in found} == {"CANCELLED", "CONFIRMED"}
+    assert not any("dtend" in event for event in found), "a whole day ends with itself"
+
+
+def test_a_withdrawn_meeting_is_cancelled_for_all_its_time():
+    begin, end = MONDAY + WEEK, MONDAY + WEEK + timedelta(hours=3)
+    meeting = a_call("1", kind=Kind.EVENT, starts=begin, ends=end)
+    (gone,) = events(meeting, vanished_at=MONDAY)
+    assert (str(gone["STATUS"]), gone.decoded("dtstart"), gone.decoded("dtend")) == ("CANCELLED", begin, end)
+
+
+def test_each_reader_gets_the_calendar_file_in_the_language_of_the_mail(tmp_path):
+    people = [Recipient(department="kultur-fritid", email=f"{who}@example.se", language=language) for who, language in READERS]
+    world = World(tmp_path, recipients=people).welcomed()
+    world.publish(a_call("1", "2026-12-01T17:00"), at=MONDAY)
+    mails = {mail["To"].partition("@")[0]: mail for mail in world.week(MONDAY)}
+    assert set(mails) == {who for who, _ in READERS}
+    for who, language in READERS:
+        (file,) = mails[who].iter_attachments()
+        begin, name = {"sv": ("Sista ansökningsdag:", "sista-dagar-"), "en": ("Last day to apply:", "last-days-")}[language]
+        assert file.get_filename().startswith(name)
+        (entry,) = Calendar.from_ical(file.get_payload(decode=True)).walk("VEVENT")
+        assert str(entry["SUMMARY"]).startswith(begin)
+        alarm = {"sv": "Sista ansökningsdagen närmar sig", "en": "The last day to apply is near"}[language]
+        assert all(str(one["DESCRIPTION"]).startswith(alarm) for one in entry.walk("VALARM"))
+    uids = {
+        entry["UID"]
+        for mail in mails.values()
+        for file in mail.iter_attachments()
+        for entry in Calendar.from_ical(file.get_payload(decode=True)).walk("VEVENT")
+    }
+    assert len(uids) == 1, "a colleague's file in another language moves the same entry"
+
+
+def test_a_file_that_was_stored_before_files_had_a_language_goes_to_all(tmp_path):
+    people = [Recipient(department="kultur-fritid", email=f"{who}@example.se", language=language) for who, language in READERS]
+    world = World(tmp_path, recipients=people).welcomed()
+    world.publish(a_call("1", "2026-12-01T17:00"), at=MONDAY)
+    world.digest(MONDAY)
+    with world.archive() as archive, archive.db.atomic():
+        archive.db.execute("DELETE FROM calendars WHERE number > 1")
+        archive.db.execute("UPDATE calendars SET language = ''")
+    before = len(world.server.taken)
+    world.send(MONDAY)
+    assert [len(list(mail.iter_attachments())) for mail in world.server.taken[before:]] == [1, 1, 1]

@@ -217,9 +217,9 @@ def test_a_pause_holds_the_mails_and_what_still_holds_comes_after_it(world):
 
 
 def test_a_change_of_language_or_departments_is_told_to_whose_address_it_is(world):
-    choose(world, ANNA, MONDAY, pace=Pace.MONTHLY, left_out=("idrott",))
+    choose(world, ANNA, MONDAY)
     world.send(MONDAY)
-    assert [mail for mail in world.server.taken if "kvitto" in mail["Message-ID"]] == []
+    assert [mail for mail in world.server.taken if "kvitto" in mail["Message-ID"]] == [], "nothing has changed"
     choose(world, ANNA, MONDAY, language="en")
     choose(world, BO, MONDAY, departments=("kultur-fritid", "social"))
     world.send(MONDAY)
@@ -474,7 +474,7 @@ def test_forget_erases_an_address_with_its_choices(world):
         counts = forget(world.config, archive, "anna@EXAMPLE.se")
     assert (counts["recipients"], counts["recipient_events"]) == (1, 1)
     dump = (world.config.data_dir / "archive.db").read_bytes().lower()
-    assert dump.count(b"anna@example.se") <= dump.count(b"har slutat f"), "no place but the letter that the coordinator got"
+    assert b"anna@example.se" not in dump, "nor in the letter that the coordinator got"
 
 
 def test_a_sign_up_that_nobody_confirmed_is_erased_after_its_days(world):

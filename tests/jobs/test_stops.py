@@ -73,7 +73,7 @@ def test_a_stop_counts_for_the_departments_it_is_for(tmp_path):
     world = World(tmp_path, recipients=people)
     stop(world, "social", "anna@example.se", MONDAY)
     with world.archive() as archive:
-        stops = list_stops(world.config, archive.db)
+        stops = list_stops(world.config, archive.db, MONDAY)
         assert [one.department for one in stops] == ["social"]
         assert list(silenced_departments(world.config, archive.db, MONDAY)) == ["social"]
         count_refusal(archive.db, "anna@example.se", "550 no", MONDAY, 1)

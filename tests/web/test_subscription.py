@@ -165,6 +165,65 @@ def test_who_the_coordinator_took_away_does_not_let_itself_in(coordinator, site,
     assert stored(site)["kultur-fritid"].removed
 
 
+def receipt_link(site):
+    """Write the receipts and return the address in the last one, without its host."""
+    with open_archive(site.config.archive) as archive:
+        write_receipts(site.config, archive.db, NOW)
+        query = "SELECT text FROM renderings WHERE digest LIKE 'kvitto-%' ORDER BY rowid DESC LIMIT 1"
+        ((text,),) = archive.db.execute(query).fetchall()
+    return re.search(r"(\?\S+)$", text.strip())[1]
+
+
+def test_the_link_of_a_receipt_takes_a_change_back(browser, site, path):
+    before = rows(site, "recipients")
+    html = browser.get(path).text
+    subjects = re.findall(r'name="utan" value="([^"]+)"', html)
+    assert subjects
+    browser.post(choosing(path), choices(takt="certain", utan=subjects), page=path)
+    assert rows(site, "recipients") != before
+    link = path + receipt_link(site)
+    page = browser.get(link).text
+    assert "Ta tillbaka ändringen" in page
+    assert rows(site, "recipients") != before, "looking changes nothing"
+    number = link.rpartition("=")[2]
+    answer = browser.post(path, {"gor": "angra", "andring": number}, page=link)
+    assert "Dina val är som de var före ändringen." in browser.get(answer.headers["location"]).text
+    assert rows(site, "recipients") == before
+
+
+def test_a_change_of_somebody_else_is_not_taken_back(browser, site, path):
+    with open_archive(site.config.archive) as archive:
+        add_recipient(archive.db, "social", "en@example.se", "sv", NOW)
+    other = f"/avsluta/{Signer(site.secret).leave_token(LeaveLink(department='social', recipient='en@example.se'))}"
+    browser.post(choosing(path), choices(takt="monthly"), page=path)
+    number = receipt_link(site).rpartition("=")[2]
+    assert "Ta tillbaka ändringen" not in browser.get(f"{other}?andring={number}").text
+    assert browser.post(other, {"gor": "angra", "andring": number}, page=other).status_code == 410
+    assert stored(site)["kultur-fritid"].pace is Pace.MONTHLY
+    for number in ("", "x", "99", "9" * 40):
+        assert browser.get(f"{path}?andring={number}").status_code == 200
+        assert browser.post(path, {"gor": "angra", "andring": number}, page=path).status_code == 410
+
+
+def test_all_subjects_left_out_stand_on_the_coordinators_pages(coordinator, site, path):
+    subjects = re.findall(r'name="utan" value="([^"]+)"', coordinator.get(path).text)
+    coordinator.post(choosing(path), choices(takt="certain", utan=subjects[1:]), page=path)
+    assert "valde själv bort alla ämnen" not in coordinator.get("/samordna/mottagare").text
+    coordinator.post(choosing(path), choices(takt="certain", utan=subjects), page=path)
+    for page in ("/samordna/mottagare", "/samordna"):
+        assert f"{WHO} valde själv bort alla ämnen 2026-05-20" in coordinator.get(page).text
+    html = coordinator.get("/samordna/mottagare").text
+    assert "Får nästan inga mejl" in html
+    assert "Kultur- och fritidsförvaltningen får inget mejl:" in html
+
+
+def test_a_pause_that_is_over_does_not_hinder_new_choices(browser, site, path):
+    with open_archive(site.config.archive) as archive, archive.db.atomic():
+        archive.db.execute("UPDATE recipients SET paused_until = '2026-05-01' WHERE email = ?", [WHO])
+    assert 'value="2026-05-01"' not in browser.get(path).text
+    assert browser.post(choosing(path), choices(takt="monthly"), page=path).status_code == 303
+
+
 # Signing up.
 
 

@@ -49,7 +49,7 @@ def desk(visit: Visit) -> Response:
     names = {department.id: department.name for department in site.rules.departments.values()}
     sources = [row for row in source_rows(site, visit.now) if row["state"] not in ACCEPTED_RUNS or row["health"]]
     unhandled = [answer for answer in read_answers(site.archive.db) if answer.handled_at is None]
-    stops = list_stops(site.config, site.archive.db)
+    stops = list_stops(site.config, site.archive.db, visit.now)
     return page(
         "desk.html",
         visit,

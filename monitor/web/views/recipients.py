@@ -119,7 +119,7 @@ def _gets_mails(visit: Visit, email: str, department: str, language: str) -> boo
 def _list(visit: Visit, form: AddForm) -> Response:
     db, config = visit.site.archive.db, visit.site.config
     stopped, today, failures = stopped_recipients(db), visit.now.date(), last_failures(db)
-    stops = {(stop.department, stop.recipient): stop.explanation for stop in list_stops(config, db)}
+    stops = {(stop.department, stop.recipient): stop.explanation for stop in list_stops(config, db, visit.now)}
     rows = [
         RecipientRow(
             recipient=recipient,

@@ -16,7 +16,7 @@ from monitor.archive.connection import Database
 from monitor.archive.outbox import is_stopped, stopped_recipients
 from monitor.archive.recipients import (
     ASKED,
-    Choices,
+    RecipientEvent,
     ask_to_join,
     count_asked,
     find_event,
@@ -24,12 +24,13 @@ from monitor.archive.recipients import (
     leave_department,
     list_recipients,
     recipient_rows,
+    restore_choices,
     return_to_department,
     save_choices,
 )
 from monitor.digest.answers import LeaveLink
 from monitor.matching.rules.model import Department
-from monitor.subscription import LONGEST_PAUSE, Subscriber, mask_address
+from monitor.subscription import LONGEST_PAUSE, Choices, Subscriber, mask_address
 from monitor.vocabulary import Pace, RecipientState
 from monitor.web.framework.addresses import page_address
 from monitor.web.framework.request import Visit
@@ -40,6 +41,7 @@ DONE = {
     "sparat": "Dina val är sparade. De gäller från nästa mejl.",
     "slutat": "Klart. Vi skickar ett mejl till adressen, med en länk som ångrar det.",
     "ater": "Klart. Mejlen kommer igen.",
+    "angrat": "Klart. Dina val är som de var före ändringen.",
 }
 ASKED_AGAIN = timedelta(hours=24)
 """Period in which an address gets one mail that asks for a confirmation."""
@@ -66,7 +68,7 @@ class ChoicesForm:
 def leave(visit: Visit) -> Response:
     """Show a recipient's choices; a POST, also a mail program's one-click, stops the mails of the link's department.
 
-    A button of the page also lets them come again.
+    Buttons of the page also let them come again, or take back a change of choices that a receipt told of.
     """
     link = read_recipient_link(visit)
     if link is None:
@@ -85,7 +87,28 @@ def read_recipient_link(visit: Visit) -> LeaveLink | None:
     return signer.find(token, (LeaveLink(department=row.department, recipient=row.folded) for row in rows))
 
 
+def _change_of_link(visit: Visit, link: LeaveLink) -> RecipientEvent | None:
+    """Return the change of choices that a receipt's link or button names, if it is one of the link's own recipient."""
+    number = visit.form.get("andring", "") if visit.is_post else visit.args.get("andring", "")
+    event = find_event(visit.site.archive.db, int(number)) if re.fullmatch(r"[0-9]{1,15}", number) else None
+    if event is None or event.change is None or event.email.casefold() != link.recipient.casefold():
+        return None
+    return event
+
+
+def _take_back(visit: Visit, link: LeaveLink) -> Response:
+    event = _change_of_link(visit, link)
+    if event is None:
+        return problem_page(visit, 410)
+    with visit.site.archive.writing() as db:
+        if _is_recipient(visit, db, link):
+            restore_choices(visit.site.config, db, event, visit.now)
+    return redirect(page_address(visit.path, visit.language, klart="angrat"))
+
+
 def _leave_or_return(visit: Visit, link: LeaveLink) -> Response:
+    if visit.form.get("gor") == "angra":
+        return _take_back(visit, link)
     returns = visit.form.get("gor") == "fortsatt"
     if link.department:
         with visit.site.archive.writing() as db:
@@ -164,7 +187,7 @@ def _choices_page(visit: Visit, link: LeaveLink, typed: ChoicesForm | None = Non
     state = here.state(stopped, today) if here is not None else RecipientState.REMOVED
     if here is None and is_stopped(stopped, link.department, link.recipient):
         state = RecipientState.LEFT
-    form = typed or _stored(rows, stopped)
+    form = typed or _stored(rows, stopped, today)
     department = rules.departments.get(link.department)
     chosen = tuple(dict.fromkeys((*form.departments, link.department)))
     return page(
@@ -176,6 +199,7 @@ def _choices_page(visit: Visit, link: LeaveLink, typed: ChoicesForm | None = Non
         state=state.value,
         until=here.paused_until if here is not None else None,
         test=not link.department,
+        change=_change_of_link(visit, link),
         form=form,
         token_path=visit.path_vars["token"],
         departments=_departments(visit),
@@ -186,7 +210,7 @@ def _choices_page(visit: Visit, link: LeaveLink, typed: ChoicesForm | None = Non
     )
 
 
-def _stored(rows: Sequence[Subscriber], stopped: set[tuple[str, str]]) -> ChoicesForm:
+def _stored(rows: Sequence[Subscriber], stopped: set[tuple[str, str]], today: date) -> ChoicesForm:
     first = rows[0] if rows else Subscriber(department="", email="")
     getting = [row for row in rows if not is_stopped(stopped, row.department, row.email)]
     return ChoicesForm(
@@ -194,7 +218,7 @@ def _stored(rows: Sequence[Subscriber], stopped: set[tuple[str, str]]) -> Choice
         language=first.language,
         departments=tuple(row.department for row in getting),
         left_out=first.left_out,
-        pause=first.paused_until.isoformat() if first.paused_until else "",
+        pause=first.paused_until.isoformat() if first.paused_until is not None and today < first.paused_until else "",
     )
 
 
