@@ -49,7 +49,8 @@ _PATTERNS = Patterns(
         "owner": (
             r"(?<![\w+])(?:(?P<giver>vår|vårt|vores|our|(?:{giver}|{grant}){genitive})|(?P<programme>{programme}|eu|union)\)?|"
             r"(?P<noun>{giver}|{grant})|(?:(?P<not_for>till|til|to|åt)\s+)?(?P<taker>(?:{taker}|(?P<project>{project}))(?:{genitive})?)|"
-            r"(?<!eller )(?<!och )(?<!og )(?<!or )(?<!and )(?P<third>{third})|(?P<other>[\w+&-]+(?:(?<=s)|{genitive}|\))))"
+            r"(?<!eller )(?<!och )(?<!og )(?<!or )(?<!and )(?:(?P<third>{third})|{level})|"
+            r"(?P<other>[\w+&-]+(?:(?<=s)|{genitive}|\))))"
             r"\s+(?:(?:högsta|maximala|maksimale|maximum|max|total\w*|årliga|own|egen|egna|planned|planerade)\s+){0,2}$"
         ),
         "own_place": (
@@ -62,7 +63,7 @@ _PATTERNS = Patterns(
         "origin": (
             r"\s*(?:(?P<bracket>\()|(?::\s*)?(?:från|av|fra|af|from|by|genom|via|through|gennem|gjennom|ur)\s)\s*"
             + _ARTICLES
-            + r"(?:(?P<third>{third})|(?P<giver>{giver})|(?P<taker>{taker}|{project}))(?:{genitive})?(?![\w-])"
+            + r"(?:(?P<third>{third}|{level})|(?P<giver>{giver})|(?P<taker>{taker}|{project}))(?:{genitive})?(?![\w-])"
         ),
         "origin_name": r"\s*(?:\(|(?::\s*)?(?:från|av|fra|af|from|by|genom|via|through|gennem|gjennom|ur)\s)\s*",
         # The place of a rate: "medfinansieringsgraden i programmet", "i programmet är medfinansieringsgraden".
@@ -141,13 +142,18 @@ def _owner_before(words: str, name: re.Match[str]) -> NamedShare | None:
         return NamedShare(start, behind.end() if behind else end, payer)
     if owner["giver"]:
         return NamedShare(start, end, Payer.FUNDER)
-    if (
-        not _is_shared(name)
-        or (owner["other"] and _PATTERNS["no_genitive"].fullmatch(owner["other"]))
-        or (_is_demanded(words) and not owner["third"])
-    ):
+    if not _is_shared(name) or (owner["other"] and not _is_genitive(owner["other"], name)):
+        return None
+    if _is_demanded(words) and not owner["third"]:
         return None  # "I år kräver fonden medfinansiering"
     return NamedShare(start, end, Payer.FUNDER if owner["programme"] else Payer.NOBODY)
+
+
+def _is_genitive(word: str, name: re.Match[str]) -> bool:
+    """Tell whether a word that ends with an s, or a bracket, owns the share; in English a genitive has its apostrophe."""
+    if not _is_usual(name):
+        return "'" in word or "’" in word
+    return _PATTERNS["no_genitive"].fullmatch(word) is None
 
 
 def _proper_before(words: str, end: int) -> bool:
