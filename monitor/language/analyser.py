@@ -21,7 +21,16 @@ from functools import lru_cache
 from itertools import islice
 
 from monitor.language import tokens
-from monitor.language.detect import ENGLISH, SWEDISH, count_votes, decide, language_beside, small_words, votes_of
+from monitor.language.detect import (
+    ENGLISH,
+    SWEDISH,
+    count_votes,
+    decide,
+    decide_between_siblings,
+    language_beside,
+    small_words,
+    votes_of,
+)
 from monitor.language.lemma import Lexicon, lexicon
 from monitor.language.reading import HANGS, NUMBER, BoundedCache, LineReader, goes_on
 
@@ -106,7 +115,8 @@ class Analyser:
 
     def language_beside(self, usual: str, title: str, text: str) -> str:
         """Return the language of an item whose source is usually in another one; see `detect.language_beside`."""
-        return language_beside(usual, *([self._votes[run] for run in part.split()] for part in (title, text)))
+        found = language_beside(usual, *([self._votes[run] for run in part.split()] for part in (title, text)))
+        return usual if found == usual else decide_between_siblings(found, f"{title}\n{text}")
 
     def joined_lemma(self, words: list[str], language: str) -> str:
         """Return the lemma of a word that is written in pieces."""

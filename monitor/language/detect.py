@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
@@ -22,6 +23,21 @@ def small_words() -> Mapping[str, tuple[str, ...]]:
         for word in dict.fromkeys(row["words"].split()):
             languages[word] = (*languages.get(word, ()), row["code"])
     return languages
+
+
+@cache
+def _sibling_words() -> Mapping[str, re.Pattern[str]]:
+    """Return the pattern of the words that only one of two languages with the same small words has, by language."""
+    rows = read_rows("small_words.toml", "sibling", code=str, words=str)
+    return {row["code"]: re.compile(rf"\b(?:{'|'.join(row['words'].split())})", re.IGNORECASE) for row in rows}
+
+
+def decide_between_siblings(language: str, text: str) -> str:
+    """Return which of Danish and Norwegian a text is in that is in one of them, `language` where its words do not tell."""
+    counted = {code: len(pattern.findall(text)) for code, pattern in _sibling_words().items()}
+    if language not in counted or counted[language] == max(counted.values()):
+        return language
+    return max(counted, key=lambda code: counted[code])
 
 
 def votes_of(word: str) -> tuple[str, ...]:

@@ -75,6 +75,23 @@ def test_a_text_has_its_own_language_whatever_its_source_has(usual, language):
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "nb",
+            "Foreninger kan søke om støtte til brygger og stier, og kommuner kan ikke søke. Det er en frist i mars, og den er for alle.",
+        ),
+        (
+            "da",
+            "Foreninger kan søge om støtte til broer og stier, og kommuner kan ikke søge. Det er en frist i marts, og den er for alle.",
+        ),
+    ],
+)
+def test_danish_and_norwegian_are_told_by_their_spelling(language, text):
+    assert languages("sv", ("Strand 2026", text)) == [language]
+
+
+@pytest.mark.parametrize(
     ("title", "text"),
     [
         ("Open call for paths along the shore", "Apply here."),  # a title is too short

@@ -29,7 +29,7 @@ from monitor.language.applicant_words import Group
 from monitor.language.applicants import find_applicants
 from monitor.language.datafile import DataFileError, Patterns, read_rows, read_tables
 from monitor.language.dates import find_dates
-from monitor.language.detect import count_votes, decide, votes_of
+from monitor.language.detect import count_votes, decide, decide_between_siblings, votes_of
 from monitor.language.lemma import lexicon
 from monitor.language.money import find_amounts
 from monitor.language.number_words import parse_number
@@ -132,6 +132,10 @@ def has_tag(row):
     return bool(found & {phrase.casefold() for phrase in phrases})
 
 
+def is_told_from_its_sibling(row):
+    return {decide_between_siblings(language, row["example"]) for language in ("da", "nb")} == {row["code"]}
+
+
 def has_language(row):
     votes = count_votes([votes_of(word) for word in WORDS.findall(row["example"].casefold())])
     return len(words_in_example(row)) > 1 and decide(votes) in (row["code"], "")
@@ -155,6 +159,7 @@ CHECKS = {
     ("spelling", "kept_ize"): lambda row: all(british(word) == word for word in words_in_example(row)) and words_in_example(row),
     ("spelling", "whole"): lambda row: row["american"] in row["example"].split() and british(row["american"]) == row["british"],
     ("small_words", "language"): has_language,
+    ("small_words", "sibling"): is_told_from_its_sibling,
     ("compounds", "never_before"): lambda row: lexicon().parts(row["example"], "sv") == (),
     ("compounds", "never_after"): lambda row: lexicon().parts(row["example"], "sv") == (),
     ("compounds", "short_before"): lambda row: lexicon().parts(row["example"], "sv")[0] in row["words"].split(),
