@@ -91,7 +91,6 @@ _PATTERNS = Patterns(
         "up_to_part": r"\b(?:{divided_name})\s+[^.;%]{0,60}?\b(?:till|til)\s+(?:\w+\s+){0,2}$",
         "is_made_up": r"\s+(?:bestå|utgöras|vara|komma|være|udgøres|utgjøres|komme)\b",
     },
-    others=(Patterns("shares.toml"),),
 )
 # A name is told by its capital letter; the first word of a sentence has one, too.
 _PROPER = re.compile(r"(?![\w+&]*-pro[js]+e[ck]t)[A-ZÅÄÖÆØ][\w+&-]*")
