@@ -85,6 +85,8 @@ _PATTERNS = Patterns(
         + r"(?:\w+-)?(?:{divided_name})\b"
         + _NO_PERCENT
         + r"$",
+        "fraction_of": r"\b(?:{fraction})\s+(?:av|of|af)\s+" + _ARTICLES + r"(?:\w+-)?(?:{divided_name})\b" + _NO_PERCENT + r"$",
+        "percents": r"(?<!\w)med\s+(?:[^\s%]+\s+){0,2}[0-9]+\s?(?:pro[cs]ents|%)\s+$",
         "made_up": (
             r"\b(?:{divided_name})\b[^.;%]{0,60}?\b(?:består?|utgöras|utgörs|consists?|made\s+up|utgjøres|udgøres)\b(?:\s+\w+){0,4}\s*$"
         ),
@@ -101,7 +103,7 @@ _BEFORE = 90
 def find_named_shares(words: str) -> Iterator[NamedShare]:
     """Yield the names of co-financing in a sentence, each with the one whose share it is."""
     for hit in _PATTERNS["name"].finditer(words):
-        readers = (_owner_behind, _owner_before, _owner_of_verb, _owner_of_place)
+        readers = (_owner_beside, _owner_of_verb, _owner_of_place)
         named = next((found for reader in readers if (found := reader(words, hit)) is not None), None)
         if named is not None:
             yield named
@@ -114,9 +116,17 @@ def is_part_of_share(words: str, start: int, end: int) -> bool:
     if _PATTERNS["of_share"].match(words, end):
         return True
     before = words[max(0, start - 2 * _BEFORE) : start]
-    if _PATTERNS["share_of"].search(before) or _PATTERNS["made_up"].search(before):
+    if any(_PATTERNS[name].search(before) for name in ("share_of", "fraction_of", "made_up")):
         return True
     return bool(_PATTERNS["is_made_up"].match(words, end) and _PATTERNS["up_to_part"].search(before))
+
+
+def _owner_beside(words: str, name: re.Match[str]) -> NamedShare | None:
+    """Return the share by its origin, else by the owner before its name; a funder's share of an applicant's part is nobody's."""
+    before, behind = _owner_before(words, name), _owner_behind(words, name)
+    if before is not None and behind is not None and behind.payer is Payer.OWN is not before.payer:
+        return NamedShare(before.start, behind.end, Payer.NOBODY)
+    return behind or before
 
 
 def _owner_before(words: str, name: re.Match[str]) -> NamedShare | None:
@@ -239,4 +249,8 @@ def _usual_owner(words: str, name: re.Match[str]) -> Payer | None:
     """Return whose a share is by its name alone, or None where another reader decides, or nobody is asked."""
     if not _is_usual(name):
         return None
-    return Payer.NOBODY if _is_rate(name) and not _is_demanded(words) else Payer.OWN
+    if _is_demanded(words):
+        return Payer.OWN
+    # "Med 40 procents medfinansiering byggs broar": of a work, not of anybody.
+    told = _PATTERNS["percents"].search(words[: name.start()]) and not _PATTERNS["is_taker"].search(words)
+    return Payer.NOBODY if told or _is_rate(name) else Payer.OWN
