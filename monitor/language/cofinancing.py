@@ -97,11 +97,15 @@ _PATTERNS = Patterns(
 # A name is told by its capital letter; the first word of a sentence has one, too.
 _PROPER = re.compile(r"(?![\w+&]*-pro[js]+e[ck]t)[A-ZÅÄÖÆØ][\w+&-]*")
 _PROPER_LAST = re.compile(r"(?:(?P<capitals>\b[A-ZÅÄÖÆØ][\w+&-]*?[A-ZÅÄÖÆØ0-9+&][\w+&-]*)|\b[A-ZÅÄÖÆØ][\w+&-]*)\)?\s+$")
+# What every name of a share has in it: most sentences have none, and are not searched further.
+_HINT = re.compile(r"finan[sc]|fund|eg(?:en|na|ne)|own", re.IGNORECASE)
 _BEFORE = 90
 
 
 def find_named_shares(words: str) -> Iterator[NamedShare]:
     """Yield the names of co-financing in a sentence, each with the one whose share it is."""
+    if _HINT.search(words) is None:
+        return
     for hit in _PATTERNS["name"].finditer(words):
         readers = (_owner_beside, _owner_of_verb, _owner_of_place)
         named = next((found for reader in readers if (found := reader(words, hit)) is not None), None)
@@ -116,6 +120,8 @@ def is_part_of_share(words: str, start: int, end: int) -> bool:
     if _PATTERNS["of_share"].match(words, end):
         return True
     before = words[max(0, start - 2 * _BEFORE) : start]
+    if _HINT.search(before) is None:
+        return False
     if any(_PATTERNS[name].search(before) for name in ("share_of", "fraction_of", "made_up")):
         return True
     return bool(_PATTERNS["is_made_up"].match(words, end) and _PATTERNS["up_to_part"].search(before))
