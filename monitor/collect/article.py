@@ -56,6 +56,7 @@ _SUMMARY_LENGTH = 400
 _MAX_SEARCHED_CHARS = 30_000
 """Characters of an item that facts are searched in. Articles are shorter; longer texts only cost time."""
 _LANGUAGES = ("sv", "en", "da", "nb", "fi")
+_LANGUAGE_CHARS = 20_000
 # Words before a date that make it a day to register by, not the day of the event.
 _REGISTRATION = re.compile(
     r"\b(?:senast|före|innan|by|before|until|senest|inden|innen|før|fram til|till och med|t\.?o\.?m|gäller (?:till|t)|"
@@ -199,7 +200,7 @@ def describe_item(article: Article, *, source: Source, call_id: str, url: str, n
     dated = _DatedText(
         title=title,
         text=whole,
-        language=source.language or _detect_language(f"{title}\n{whole}"),
+        language=_language_of(source, title, whole),
         zone=source.time_zone,
         reference=reference,
         # Nothing shows when the text was written: a year that has to be counted is a guess then.
@@ -267,7 +268,7 @@ def describe_event(*, source: Source, call_id: str, url: str, event: CalendarEve
         kind=Kind.EVENT,
         summary=summary,
         sections=sections,
-        language=source.language or _detect_language(f"{event.title}\n{event.text}"),
+        language=_language_of(source, event.title, event.text),
         programme=source.programme,
         place=(source.place,) if source.place else (),
         starts=event.starts,
@@ -445,7 +446,11 @@ def _single_identifier(title: str, text: str) -> str:
     return identifiers[0] if len(identifiers) == 1 else ""
 
 
-def _detect_language(text: str) -> str:
-    """Return the code of a language that sources may have, or ""."""
-    language = analyser().language(text[:20_000])
+def _language_of(source: Source, title: str, text: str) -> str:
+    """Return the language of an item: that of its source, unless its own text is clearly in another that sources may have."""
+    text = text[:_LANGUAGE_CHARS]
+    if source.language:
+        language = analyser().language_beside(source.language, title, text)
+        return language if language in _LANGUAGES else source.language
+    language = analyser().language(f"{title}\n{text}")
     return language if language in _LANGUAGES else ""

@@ -21,7 +21,16 @@ from functools import lru_cache
 from itertools import islice
 
 from monitor.language import tokens
-from monitor.language.detect import ENGLISH, SWEDISH, count_votes, decide, small_words, votes_of
+from monitor.language.detect import (
+    ENGLISH,
+    SWEDISH,
+    count_votes,
+    decide,
+    decide_between_siblings,
+    language_beside,
+    small_words,
+    votes_of,
+)
 from monitor.language.lemma import Lexicon, lexicon
 from monitor.language.reading import HANGS, NUMBER, BoundedCache, LineReader, goes_on
 
@@ -103,6 +112,11 @@ class Analyser:
     def language(self, text: str) -> str:
         """Return the language of a document as a whole ("sv", "en", ...)."""
         return self._detect(tokens.lines(text), "")
+
+    def language_beside(self, usual: str, title: str, text: str) -> str:
+        """Return the language of an item whose source is usually in another one; see `detect.language_beside`."""
+        found = language_beside(usual, *([self._votes[run] for run in part.split()] for part in (title, text)))
+        return usual if found == usual else decide_between_siblings(found, f"{title}\n{text}")
 
     def joined_lemma(self, words: list[str], language: str) -> str:
         """Return the lemma of a word that is written in pieces."""

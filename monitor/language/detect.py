@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from monitor.language.datafile import read_rows
 
 SWEDISH, ENGLISH = "sv", "en"
+_MIN_WORDS = 15
+"""Words of a text that may be said to be in another language than its source: a title alone is too short."""
+_MIN_OWN, _MAX_USUAL = 5, 0.25
+"""Small words that only the other language has, and how many may be only the usual one's for each of them."""
 
 
 @cache
@@ -18,6 +23,21 @@ def small_words() -> Mapping[str, tuple[str, ...]]:
         for word in dict.fromkeys(row["words"].split()):
             languages[word] = (*languages.get(word, ()), row["code"])
     return languages
+
+
+@cache
+def _sibling_words() -> Mapping[str, re.Pattern[str]]:
+    """Return the pattern of the words that only one of two languages with the same small words has, by language."""
+    rows = read_rows("small_words.toml", "sibling", code=str, words=str)
+    return {row["code"]: re.compile(rf"\b(?:{'|'.join(row['words'].split())})", re.IGNORECASE) for row in rows}
+
+
+def decide_between_siblings(language: str, text: str) -> str:
+    """Return which of Danish and Norwegian a text is in that is in one of them, `language` where its words do not tell."""
+    counted = {code: len(pattern.findall(text)) for code, pattern in _sibling_words().items()}
+    if language not in counted or counted[language] == max(counted.values()):
+        return language
+    return max(counted, key=lambda code: counted[code])
 
 
 def votes_of(word: str) -> tuple[str, ...]:
@@ -48,3 +68,27 @@ def decide(votes: dict[str, int]) -> str:
         return best if most >= 2 and most > second else ""
     own = max(votes.get(SWEDISH, 0), votes.get(ENGLISH, 0))
     return best if most >= 3 and most >= 1.25 * own and most > own + 1 else ""
+
+
+def language_beside(usual: str, title: Sequence[tuple[str, ...]], text: Sequence[tuple[str, ...]]) -> str:
+    """Return the language of an item whose source is usually in another one: `usual` where the item is not clearly in another.
+
+    Each word of title and text is given by its languages, from `votes_of`. Words that both languages have tell nothing; a title
+    that is in the usual language keeps the item there, since it is what readers see first.
+    """
+    found = decide(count_votes([*title, *text]))
+    if found in ("", usual) or len(title) + len(text) < _MIN_WORDS:
+        return usual
+    own, others = _count_only(found, usual, [*title, *text])
+    title_own, title_others = _count_only(found, usual, title)
+    clear = own >= _MIN_OWN and others <= _MAX_USUAL * own and title_others <= title_own
+    return found if clear else usual
+
+
+def _count_only(language: str, usual: str, votes: Iterable[tuple[str, ...]]) -> tuple[int, int]:
+    """Return the numbers of words that only the first of two languages has, and only the second."""
+    own = others = 0
+    for languages in votes:
+        own += language in languages and usual not in languages
+        others += usual in languages and language not in languages
+    return own, others

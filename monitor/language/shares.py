@@ -11,8 +11,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from monitor.language.cofinancing import Payer, find_named_shares, is_part_of_share
 from monitor.language.money_words import DASHES, is_least
 from monitor.language.money_words import PATTERNS as MONEY_PATTERNS
 from monitor.language.number_words import parse_number
@@ -30,14 +30,6 @@ class Shares:
     """The least that the applicant pays, 0 to 100; 0 where the text says that nothing is asked for."""
     funder_text: str = ""
     own_text: str = ""
-
-
-class _Payer(StrEnum):
-    """Payer of a share; NOBODY is for a percentage of something else than the costs."""
-
-    FUNDER = "funder"
-    OWN = "own"
-    NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,7 @@ class _Cue:
 
     start: int
     end: int
-    payer: _Payer
+    payer: Payer
     weak: bool = False
 
 
@@ -139,17 +131,17 @@ def list_shares(text: str) -> Iterator[ShareStatement]:
         label = _Sentence(words, segments[place - 1], ()) if place and _is_label(words, segments, place, rates) else None
         for item in rates[place]:
             payer, quote = sentence.payer_of(item, label)
-            if payer is _Payer.FUNDER and item.least:
-                payer = _Payer.NOBODY  # "minst 60 procent ska komma från annat håll": what the funder pays has an upper bound
-            if payer is _Payer.NOBODY and last is not None and place - last[0] <= 1:
+            if payer is Payer.FUNDER and item.least:
+                payer = Payer.NOBODY  # "minst 60 procent ska komma från annat håll": what the funder pays has an upper bound
+            if payer is Payer.NOBODY and last is not None and place - last[0] <= 1:
                 payer, quote = sentence.payer_of_case(item, last[1], words)
-            if payer is _Payer.NOBODY:
+            if payer is Payer.NOBODY:
                 continue
-            if payer is _Payer.FUNDER and item.value is not None:
+            if payer is Payer.FUNDER and item.value is not None:
                 last = place, item
-            side = sentence.side_of(item) if payer is _Payer.FUNDER and item.value is not None else None
+            side = sentence.side_of(item) if payer is Payer.FUNDER and item.value is not None else None
             start = segments[place - 1].start if label is not None and not sentence.has_cues else item.start
-            yield ShareStatement(payer is _Payer.OWN, item.value, quote, start, item.end, side, item.most)
+            yield ShareStatement(payer is Payer.OWN, item.value, quote, start, item.end, side, item.most)
     for hit in PATTERNS["labelled"].finditer(words):
         yield ShareStatement(False, int(hit["value"]), " ".join(hit[0].split()), *hit.span())
     for hit in PATTERNS["none_asked"].finditer(words):
@@ -266,40 +258,42 @@ class _Sentence:
     def _find_names(self) -> Iterator[_Cue]:
         """Yield the names of one of the two shares: "stödnivå", "medfinansiering"."""
         words = self._words
+        for named in find_named_shares(words):
+            yield _Cue(named.start, named.end, named.payer)
         for hit in PATTERNS["is_funder"].finditer(words):
-            yield _Cue(hit.start(), hit.end(), _Payer.FUNDER)
+            yield _Cue(hit.start(), hit.end(), Payer.FUNDER)
         for hit in PATTERNS["is_own"].finditer(words):
-            yield _Cue(hit.start(), hit.end(), _Payer.OWN)
+            yield _Cue(hit.start(), hit.end(), Payer.OWN)
         for hit in PATTERNS["co_financing"].finditer(words):
-            payer = _Payer.OWN if PATTERNS["is_asked_for"].search(words) else _Payer.NOBODY
+            payer = Payer.OWN if PATTERNS["is_asked_for"].search(words) else Payer.NOBODY
             yield _Cue(hit.start(), hit.end(), payer)
 
     def _find_payers(self) -> Iterator[_Cue]:
         """Yield the verbs of paying whose subject is one of the two."""
         words = self._words
         for hit in PATTERNS["passive"].finditer(words):
-            yield _Cue(hit.start(), hit.end(), _Payer.FUNDER if hit["funder"] else _Payer.OWN)
+            yield _Cue(hit.start(), hit.end(), Payer.FUNDER if hit["funder"] else Payer.OWN)
         for hit in PATTERNS["verb"].finditer(words):
             if (subject := self._subject(hit)) is not None:
                 yield _Cue(subject.start, hit.end(), subject.payer)
         for hit in PATTERNS["turned"].finditer(words):
-            yield _Cue(hit.start(), hit.end(), _Payer.FUNDER if hit["funder"] else _Payer.OWN)
+            yield _Cue(hit.start(), hit.end(), Payer.FUNDER if hit["funder"] else Payer.OWN)
         for hit in PATTERNS["self"].finditer(words):
             begin = max((bound for bound in self._bounds if bound < hit.start()), default=0)
             agents = list(PATTERNS["agent"].finditer(words, begin, hit.start()))
             if not (agents and agents[-1]["funder"]) and not PATTERNS["agent"].match(hit[0]):
-                yield _Cue(hit.start(), hit.end(), _Payer.OWN)
+                yield _Cue(hit.start(), hit.end(), Payer.OWN)
 
     def _find_weak(self) -> Iterator[_Cue]:
         """Yield words of grants and of the rest, and pronouns directly before a percentage."""
         words = self._words
         for hit in PATTERNS["is_weak_funder"].finditer(words):
-            yield _Cue(hit.start(), hit.end(), _Payer.FUNDER, weak=True)
+            yield _Cue(hit.start(), hit.end(), Payer.FUNDER, weak=True)
         for hit in PATTERNS["is_rest"].finditer(words):
-            yield _Cue(hit.start(), hit.end(), _Payer.NOBODY, weak=True)
+            yield _Cue(hit.start(), hit.end(), Payer.NOBODY, weak=True)
         for hit in PATTERNS["pronoun"].finditer(words):
             if self._leads_rate(hit.end()) and not PATTERNS["got_before"].search(words, 0, hit.start()):
-                yield _Cue(hit.start(), hit.end(), _Payer.OWN)
+                yield _Cue(hit.start(), hit.end(), Payer.OWN)
 
     def _subject(self, verb: re.Match[str]) -> _Cue | None:
         """Return the cue of a verb, by the nearest word before it in its clause; the cue begins where the quote does."""
@@ -307,15 +301,15 @@ class _Sentence:
         agents = list(PATTERNS["agent"].finditer(self._words, begin, verb.start()))
         if agents:
             start = agents[-1].start() if not self._has_rate(agents[-1].start(), verb.start()) else verb.start()
-            return _Cue(start, verb.end(), _Payer.FUNDER if agents[-1]["funder"] else _Payer.OWN)
+            return _Cue(start, verb.end(), Payer.FUNDER if agents[-1]["funder"] else Payer.OWN)
         name = NAME_LAST.search(self._words, begin, verb.start())
         if name is not None:
-            return _Cue(name.start(), verb.end(), _Payer.FUNDER)
+            return _Cue(name.start(), verb.end(), Payer.FUNDER)
         after = PATTERNS["agent"].match(self._words, verb.end() + 1)  # "Högst 40 procent betalar fonden"
         if after:
-            return _Cue(verb.start(), verb.end(), _Payer.FUNDER if after["funder"] else _Payer.OWN)
+            return _Cue(verb.start(), verb.end(), Payer.FUNDER if after["funder"] else Payer.OWN)
         named = PATTERNS["funds"].fullmatch(verb[0]) and self._words[begin : verb.start()].strip(" ,;(")
-        return _Cue(verb.start(), verb.end(), _Payer.FUNDER) if named else None
+        return _Cue(verb.start(), verb.end(), Payer.FUNDER) if named else None
 
     def _has_rate(self, start: int, end: int) -> bool:
         return any(start <= place < end for place, _ in self._inside)
@@ -333,7 +327,7 @@ class _Sentence:
             for start, behind in self._inside
         )
 
-    def payer_of(self, item: _Rate, label: _Sentence | None) -> tuple[_Payer, str]:
+    def payer_of(self, item: _Rate, label: _Sentence | None) -> tuple[Payer, str]:
         """Return the payer of a percentage, and the words from which that was read."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
         if (
@@ -341,25 +335,26 @@ class _Sentence:
             or (label is not None and label._something_else and not any(not cue.weak for cue in self._cues))
             or KIND_OF_COSTS.search(self._words, 0, start)
             or PATTERNS["of_grant"].match(self._words, end)
+            or is_part_of_share(self._words, start, end)
         ):
-            return _Payer.NOBODY, ""
+            return Payer.NOBODY, ""
         if PATTERNS["of_use"].match(self._words, end) and not any(
-            cue.payer is _Payer.OWN and cue.start >= end for cue in self._cues
+            cue.payer is Payer.OWN and cue.start >= end for cue in self._cues
         ):
-            return _Payer.NOBODY, ""
+            return Payer.NOBODY, ""
         if (self._cues or self._given) and (by := PATTERNS["by"].match(self._words, end)):
-            behind = _Cue(start, by.end(), _Payer.FUNDER if by["funder"] else _Payer.OWN)
+            behind = _Cue(start, by.end(), Payer.FUNDER if by["funder"] else Payer.OWN)
             return behind.payer, self._quote(behind, start, end)
         left, right = self._clause(start)
         while self._cues:
             cue = self._best(item, left, right)
-            if cue is not None and cue.payer is _Payer.NOBODY and PATTERNS["is_rest"].fullmatch(self._words, cue.start, cue.end):
+            if cue is not None and cue.payer is Payer.NOBODY and PATTERNS["is_rest"].fullmatch(self._words, cue.start, cue.end):
                 cue = self._rest_payer() or cue
-            if cue is not None and cue.payer is _Payer.OWN and MONEY_PATTERNS["is_most"].search(self._words, 0, start):
-                return _Payer.NOBODY, ""  # what the applicant pays has a lower bound; "högst" is said of the funder's share
+            if cue is not None and cue.payer is Payer.OWN and MONEY_PATTERNS["is_most"].search(self._words, 0, start):
+                return Payer.NOBODY, ""  # what the applicant pays has a lower bound; "högst" is said of the funder's share
             if cue is not None:
-                payer = _Payer.FUNDER if self._is_eu_share(cue, item) else cue.payer
-                return (_Payer.NOBODY, "") if payer is _Payer.NOBODY else (payer, self._quote(cue, start, end))
+                payer = Payer.FUNDER if self._is_eu_share(cue, item) else cue.payer
+                return (Payer.NOBODY, "") if payer is Payer.NOBODY else (payer, self._quote(cue, start, end))
             if left == 0:
                 break
             left, right = self._clause(left - 1)[0], start
@@ -367,11 +362,11 @@ class _Sentence:
             return cue.payer, self._quote(cue, start, end)
         if label is not None and not self._cues:
             strong = [cue for cue in label._cues if not cue.weak]
-            if strong and len({cue.payer for cue in strong}) == 1 and strong[0].payer is not _Payer.NOBODY:
+            if strong and len({cue.payer for cue in strong}) == 1 and strong[0].payer is not Payer.NOBODY:
                 return strong[0].payer, " ".join(f"{label._words} {self._words}".split())[:_MAX_QUOTE_CHARS]
-        return _Payer.NOBODY, ""
+        return Payer.NOBODY, ""
 
-    def payer_of_case(self, item: _Rate, last: _Rate, words: str) -> tuple[_Payer, str]:
+    def payer_of_case(self, item: _Rate, last: _Rate, words: str) -> tuple[Payer, str]:
         """Return the funder for a percentage that says of another case what the `last` one says: "for wetlands it is 90 %"."""
         start, end = item.start - self._segment.start, item.end - self._segment.start
         before = max(0, last.end - self._segment.start)
@@ -385,7 +380,7 @@ class _Sentence:
             or PATTERNS["of_use"].match(self._words, end)
             or PATTERNS["is_other_call"].search(self._words)
         ):
-            return _Payer.NOBODY, ""
+            return Payer.NOBODY, ""
         within = last.start >= self._segment.start
         if within:
             of_case = PATTERNS["case_behind"].match(self._words, end) or (
@@ -401,9 +396,9 @@ class _Sentence:
                 or bool(PATTERNS["ends_clause"].match(self._words, end) and PATTERNS["case_gets"].match(self._words, 0, start))
             )
         return (
-            (_Payer.FUNDER, " ".join(self._words[before if within else 0 : end].split())[-_MAX_QUOTE_CHARS:])
+            (Payer.FUNDER, " ".join(self._words[before if within else 0 : end].split())[-_MAX_QUOTE_CHARS:])
             if goes_on
-            else (_Payer.NOBODY, "")
+            else (Payer.NOBODY, "")
         )
 
     def _is_of_something_else(self, start: int) -> bool:
@@ -411,13 +406,13 @@ class _Sentence:
         if not self._something_else:
             return False
         left, right = self._clause(start)
-        named = any(cue.payer is _Payer.FUNDER and not cue.weak and left <= cue.start and cue.end <= start for cue in self._cues)
+        named = any(cue.payer is Payer.FUNDER and not cue.weak and left <= cue.start and cue.end <= start for cue in self._cues)
         return not named or any(left <= place < right for place in self._something_else)
 
     def _is_eu_share(self, cue: _Cue, item: _Rate) -> bool:
         """Tell whether an English "80 % co-financing" that is not demanded is the EU's: it asks nobody for more than half."""
         named = PATTERNS["co_financing"].fullmatch(self._words, cue.start, cue.end) is not None
-        return named and cue.payer is _Payer.NOBODY and item.value is not None and item.value > _HALF
+        return named and cue.payer is Payer.NOBODY and item.value is not None and item.value > _HALF
 
     def _is_cap_of_costs(self, start: int) -> bool:
         """Tell whether a percentage is an upper bound with no kind of costs before it: "at most 70 per cent of the costs"."""
@@ -443,7 +438,7 @@ class _Sentence:
     def _rest_payer(self) -> _Cue | None:
         """Return the applicant's cue of a sentence that tells who pays the rest; None where the funder is named too."""
         strong = [cue for cue in self._cues if not cue.weak]
-        return strong[-1] if strong and all(cue.payer is _Payer.OWN for cue in strong) else None
+        return strong[-1] if strong and all(cue.payer is Payer.OWN for cue in strong) else None
 
     def _clause(self, place: int) -> tuple[int, int]:
         at = bisect_right(self._bounds, place)

@@ -12,6 +12,7 @@ from monitor.language import (
     applicant_clauses,
     application_language,
     closed,
+    cofinancing,
     countries,
     datafile,
     date_cues,
@@ -29,7 +30,7 @@ from monitor.language.applicant_words import Group
 from monitor.language.applicants import find_applicants
 from monitor.language.datafile import DataFileError, Patterns, read_rows, read_tables
 from monitor.language.dates import find_dates
-from monitor.language.detect import count_votes, decide, votes_of
+from monitor.language.detect import count_votes, decide, decide_between_siblings, votes_of
 from monitor.language.lemma import lexicon
 from monitor.language.money import find_amounts
 from monitor.language.number_words import parse_number
@@ -41,6 +42,7 @@ PATTERNS = {
     "date_cues.toml": date_cues.PATTERNS,
     "money.toml": money_words.PATTERNS,
     "shares.toml": share_words.PATTERNS,
+    "cofinancing.toml": cofinancing._PATTERNS,
     "places.toml": places._PATTERNS,
     "project_terms.toml": project_terms._PATTERNS,
     "closed.toml": closed._PATTERNS,
@@ -132,6 +134,10 @@ def has_tag(row):
     return bool(found & {phrase.casefold() for phrase in phrases})
 
 
+def is_told_from_its_sibling(row):
+    return {decide_between_siblings(language, row["example"]) for language in ("da", "nb")} == {row["code"]}
+
+
 def has_language(row):
     votes = count_votes([votes_of(word) for word in WORDS.findall(row["example"].casefold())])
     return len(words_in_example(row)) > 1 and decide(votes) in (row["code"], "")
@@ -155,6 +161,7 @@ CHECKS = {
     ("spelling", "kept_ize"): lambda row: all(british(word) == word for word in words_in_example(row)) and words_in_example(row),
     ("spelling", "whole"): lambda row: row["american"] in row["example"].split() and british(row["american"]) == row["british"],
     ("small_words", "language"): has_language,
+    ("small_words", "sibling"): is_told_from_its_sibling,
     ("compounds", "never_before"): lambda row: lexicon().parts(row["example"], "sv") == (),
     ("compounds", "never_after"): lambda row: lexicon().parts(row["example"], "sv") == (),
     ("compounds", "short_before"): lambda row: lexicon().parts(row["example"], "sv")[0] in row["words"].split(),
