@@ -91,10 +91,10 @@ def _because(match: Match, without: Judgement, department: str) -> Iterator[str]
     """Yield what keeps the other rule set from matching: a gate, a veto, a threshold, or terms that it lacks."""
     found = without.rules.departments.get(department)
     if found is None:
-        yield "avdelningen finns inte"
+        yield "förvaltningen finns inte"
         return
     if not found.enabled:
-        yield "avdelningen är avstängd"
+        yield "förvaltningen är avstängd"
         return
     if without.gates.step:
         yield f"stoppas: {without.gates.reason}"

@@ -285,7 +285,7 @@ def _delivery(department: Department, reached: tuple[ThemeResult, ...], circumst
 def _missed(rules: RuleSet, department: Department, best: ThemeResult | None) -> tuple[Step, str]:
     threshold = _points(department.threshold)
     if best is None or not best.hits or best.points <= 0:
-        return "below-threshold", f"Inga ord som talar för avdelningens teman står i texten: 0 av {threshold} poäng."
+        return "below-threshold", f"Inga ord som talar för förvaltningens teman står i texten: 0 av {threshold} poäng."
     title = best.theme.theme.title
     stopped = f"vetot ”{best.vetoes[0][1] or best.vetoes[0][0].name}”" if best.vetoes else ""
     if stopped and best.has_word and best.points >= department.threshold:

@@ -244,6 +244,18 @@ def test_a_call_held_back_that_was_not_in_the_mail_is_listed_as_such_for_four_we
     assert "Den var inte på väg in" not in coordinator.get(PAGE).text
 
 
+def test_a_long_part_is_cut_until_all_of_it_is_asked_for(coordinator, site, monkeypatch):
+    whole = re.findall(r'<li id="p-(\w+)"', coordinator.get(PAGE).text)
+    assert len(whole) > 2
+    monkeypatch.setattr("monitor.web.views.next_mail._MAX_SHOWN", 1)
+    cut = coordinator.get(PAGE).text
+    shown = re.findall(r'<li id="p-(\w+)"', cut)
+    assert len(shown) < len(whole)
+    left = sum(int(number) for number in re.findall(r">Visa (\d+) till <", cut))
+    assert len(shown) + left == len(whole)
+    assert re.findall(r'<li id="p-(\w+)"', coordinator.get(f"{PAGE}?alla=1").text) == whole
+
+
 def test_the_line_to_all_is_told_apart_from_the_own_line(coordinator, site):
     def field(page):
         return re.search(r'<textarea id="rad"[^>]*>(.*?)</textarea>', page)[1]

@@ -78,7 +78,7 @@ class _Reason:
         why = self._why
         threshold = f"{why.threshold:g}"
         if not why.evidence or why.points <= 0:
-            nothing = "Inga ord som talar för avdelningens teman står i texten: 0 av {threshold} poäng."
+            nothing = "Inga ord som talar för förvaltningens teman står i texten: 0 av {threshold} poäng."
             return self._translate(nothing, threshold=threshold)
         if why.points >= why.threshold and any(item.generic for item in why.evidence):
             return self._translate("Bara allmänna ord talar för temat {theme}; de räcker aldrig ensamma.", theme=why.theme)

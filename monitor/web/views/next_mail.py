@@ -52,6 +52,8 @@ DONE = {
 }
 """Confirmation after a change, by the value of `klart` in the address."""
 _MAX_FOUND = 8
+_MAX_SHOWN = 100
+"""Calls of a part that are shown at first: nobody orders more, and a page of a thousand takes long to read."""
 _DEPARTMENT = "(?P<department>[^/.]+)"
 
 
@@ -73,6 +75,8 @@ class PartView:
     movable: bool
     """False for calls of groups and behind links, which have no places."""
     items: Sequence[DraftItem] = field(default_factory=tuple)
+    left: int = 0
+    """Number of further calls, which the page shows when it is asked for all."""
 
 
 def next_mail(visit: Visit) -> Response:
@@ -102,6 +106,7 @@ def _show(visit: Visit, department: Department, typed: TypedText = TypedText()) 
     found = read_next_mail(visit.site, wish)
     draft = found.draft
     asked = visit.args.get("sok", "").strip()
+    everything = visit.args.get("alla") == "1" or typed.key is not None
     frame = "&".join(f"{name}={value}" for name in ("mejl", "sprak", "utan") if (value := visit.args.get(name, "")).isalnum())
     return page(
         "next-mail.html",
@@ -113,7 +118,7 @@ def _show(visit: Visit, department: Department, typed: TypedText = TypedText()) 
         draft_at=found.made if found.is_old else None,
         wish=wish,
         week=_week_number(draft),
-        parts_of_mail=_parts(draft) if draft is not None else [],
+        parts_of_mail=_parts(draft, everything=everything) if draft is not None else [],
         text=without_signed_links(draft.text) if draft is not None else "",
         own_line=present_line(visit.site.archive.db, department.id, draft.week) if draft is not None else "",
         line_of_all=present_line(visit.site.archive.db, "", draft.week) if draft is not None else "",
@@ -136,17 +141,19 @@ def _week_number(draft: MailDraft | None) -> str:
     return draft.week.partition("-W")[2].lstrip("0") if draft is not None else ""
 
 
-def _parts(draft: MailDraft) -> list[PartView]:
-    """Return the parts of a mail in its order; what is grouped or behind a link comes last in its section."""
+def _parts(draft: MailDraft, *, everything: bool) -> list[PartView]:
+    """Return the parts of a mail in its order, each cut unless `everything`; calls of groups and behind links come last."""
 
     def part(item: DraftItem) -> tuple[int, bool, bool]:
         return list(MailSection).index(MailSection(item.section)), not item.place, item.doubtful
 
     views = []
-    for (section, hidden, doubtful), items in groupby(sorted(draft.items, key=part), key=part):
+    for (section, hidden, doubtful), group in groupby(sorted(draft.items, key=part), key=part):
+        items = tuple(group)
+        shown = items if everything else items[:_MAX_SHOWN]
         heading = SECTION_LABELS[list(MailSection)[section]].page
         ending = " (i grupp eller bakom en länk)" if hidden else ", osäkra" if doubtful else ""
-        views.append(PartView(heading=heading + ending, movable=not hidden, items=tuple(items)))
+        views.append(PartView(heading=heading + ending, movable=not hidden, items=shown, left=len(items) - len(shown)))
     return views
 
 
