@@ -104,7 +104,7 @@ class Digest(Table):
     ] = Field((), strict=False, description="departments that get no mail in such a week")
     welcome: Annotated[
         int, Caption("Utlysningar i det första mejlet", "Så många öppna utlysningar nämns; resten är en länk.")
-    ] = Field(15, ge=1, le=30, description="how many open calls the first mail names; the rest is a link")
+    ] = Field(10, ge=1, le=30, description="how many open calls the first mail names; the rest is a link")
     per_source: Annotated[
         int, Caption("Poster från en källa", "Har en källa fler nya poster än så i ett mejl sammanfattas de.")
     ] = Field(40, ge=1, description="above this, the new items of one source in one mail are summed up")

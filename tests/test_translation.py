@@ -81,7 +81,7 @@ def in_template(path):
 
 def of_gates():
     groups = gates._OTHERS.values()
-    yield from (*gates._MAY.values(), *gates._OWNED.values())
+    yield from (*gates._MAY.values(), *gates._OWNED.values(), *gates._ABROAD.values(), gates._TOWNS_ABROAD)
     yield from (f"Bara {group} får söka." for group in groups)
     yield from (f"Texten nämner bara {group} som sökande." for group in groups)
     yield from (f"Texten säger att {who} inte kan söka." for who in ("offentliga organisationer", "kommuner"))

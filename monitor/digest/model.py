@@ -225,7 +225,7 @@ class SourceHealth:
 class Choice:
     """Limits that choosing follows."""
 
-    welcome: int = 15
+    welcome: int = 10
     """Most calls that a first mail names."""
     per_source: int = 40
     """Most first mentions of one source; more become a group."""

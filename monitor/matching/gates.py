@@ -64,6 +64,8 @@ _OWNED = {
     Role.PARTNER: "Texten säger att kommunala bolag kan vara med som partner.",
 }
 """Reasons where companies of the municipality are named, and not the municipality itself."""
+_TOWNS_ABROAD = "Texten nämner bara kommuner i ett annat land som sökande."
+_ABROAD = {Group.ANY: "Texten nämner bara organisationer i ett annat land som sökande."}
 _OTHERS = {
     Group.REGION: "regioner",
     Group.AGENCY: "statliga myndigheter",
@@ -164,8 +166,7 @@ def _reason(role: Role, statement: Applicant) -> str:
     if role is not Role.NOT:
         return _MAY.get(statement.group, "Texten säger att alla slags organisationer kan söka.")
     if statement.abroad:
-        who = "organisationer" if statement.group is Group.ANY else "kommuner"
-        return f"Texten nämner bara {who} i ett annat land som sökande."
+        return _ABROAD.get(statement.group, _TOWNS_ABROAD)
     if statement.role is Role.NOT:
         who = "offentliga organisationer" if statement.group is Group.PUBLIC else "kommuner"
         return f"Texten säger att {who} inte kan söka."

@@ -106,7 +106,7 @@ def test_a_call_tells_why_and_why_not(browser):
     assert "Kultur- och fritidsförvaltningen" in page
     assert "<mark>" in page
     others = page.partition("Varför får inte de andra den?")[2]
-    assert "<strong>Socialförvaltningen</strong><p>Bara programmet talar för temat Social i" in others
+    assert "<strong>Socialförvaltningen</strong><p>Bara programmet talar för temat Hemlöshet och bostad först" in others
     assert "steg 1" in page
     assert "steg 2" in page
 
