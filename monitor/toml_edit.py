@@ -21,6 +21,9 @@ from tomlkit.items import AbstractTable, Array
 Place = tuple[str, ...]
 
 
+SHIPPED_RULES_REFUSAL = "Reglerna följer med EU-bevakningen och kan inte ändras. Sidan Regler säger hur kommunen får egna."
+
+
 class EditError(ValueError):
     """Error of a text that cannot be edited. The message is a Swedish sentence."""
 

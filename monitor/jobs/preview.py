@@ -209,6 +209,7 @@ def _items(draft: DigestDraft, choices: Overrides, now: datetime) -> Iterator[Dr
             title=_title(candidate),
             level=candidate.match.level.value if candidate.match else "",
             themes=candidate.reasons.themes,
+            by_hand=candidate.reasons.unnamed,
             day=_day(candidate.call, now),
             form=draft.rendered.shown[candidate.key].value,
             doubtful=part[1],

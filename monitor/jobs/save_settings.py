@@ -17,6 +17,7 @@ from monitor.files import partial_path, write_atomically
 from monitor.matching.rules.load import check_texts
 from monitor.paths import list_rule_files
 from monitor.toml_edit import (
+    SHIPPED_RULES_REFUSAL,
     Edit,
     EditError,
     EditOutcome,
@@ -38,7 +39,6 @@ LOCK_WAIT_SECONDS = 10.0
 SOMEONE_SAVES = "Någon annan sparar just nu. Vänta några sekunder och försök igen."
 _MAX_PROBLEMS = 5
 _NO_FILE = "Installationen har ingen fil med inställningar. Gör en ny installation med: monitor init MAPP"
-_SHIPPED_RULES = "Reglerna följer med EU-bevakningen och kan inte ändras. Sidan Regler säger hur kommunen får egna."
 
 
 def locate_file(config: Config, file: str) -> Path:
@@ -54,7 +54,7 @@ def locate_file(config: Config, file: str) -> Path:
     if file not in RULE_TABLES:
         raise EditError(f"{file} ändras inte härifrån.")
     if not config.rules.dir:
-        raise EditError(_SHIPPED_RULES)
+        raise EditError(SHIPPED_RULES_REFUSAL)
     return (config.rules_dir / file).resolve()
 
 

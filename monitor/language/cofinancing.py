@@ -1,4 +1,4 @@
-"""Whose share a rate of co-financing is.
+"""Owner of a rate of co-financing: the funder, the applicant, or nobody.
 
 *Medfinansiering* is what the applicant pays, *programmets medfinansieringsgrad* what the programme pays: the words beside the
 name tell whose it is. Where they name somebody else, or leave it open, it is nobody's; a share of the co-financing itself ("minst

@@ -1,4 +1,4 @@
-"""Who may apply, in words of four languages that name a municipality among others, narrow it or refuse it. The sentences are ours."""
+"""Applicants in four languages: a municipality named among others, narrowed or refused. The sentences are ours."""
 
 import pytest
 

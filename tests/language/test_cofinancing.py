@@ -1,4 +1,4 @@
-"""Whose share a rate of co-financing is: that of the one who gives, or of the one who applies. The phrases are ours."""
+"""Owner of a rate of co-financing: the funder or the applicant. The phrases are ours."""
 
 from __future__ import annotations
 

@@ -48,6 +48,8 @@ class DraftItem:
     level: str
     """The value of a `Level`; "" for a call that no rule matches."""
     themes: tuple[str, ...]
+    by_hand: bool
+    """True for a call that the coordinator added and no rule matches."""
     day: datetime | None
     """Start of an event, else the next deadline; None for a call without any."""
     form: str

@@ -27,7 +27,6 @@ _NO_BREAK_SPACE = "\u00a0"
 OWN_PAGE: Mapping[str, str] = MappingProxyType({"x-sida": "1"})
 """Header that tells the middleware our own answers from Datasette's."""
 
-SHIPPED_RULES_REFUSAL = "Reglerna följer med EU-bevakningen och kan inte ändras. Sidan Regler säger hur kommunen får egna."
 PROBLEMS = {
     400: ("Det gick inte att förstå", "Vi förstod inte det som skickades. Gå tillbaka, rätta och försök igen."),
     403: (

@@ -25,10 +25,10 @@ from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.check_concepts import check_concepts, theme_concepts
 from monitor.matching.rules.files import RuleFiles, build, parse_files
 from monitor.paths import CONCEPTS
-from monitor.toml_edit import TextOutcome, text_mark
+from monitor.toml_edit import SHIPPED_RULES_REFUSAL, TextOutcome, text_mark
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import OWN_PAGE, SHIPPED_RULES_REFUSAL, fragment, page, problem_page, redirect
+from monitor.web.framework.templates import OWN_PAGE, fragment, page, problem_page, redirect
 from monitor.web.views.concept_form import concept_form_values, write_concept_form
 from monitor.web.views.documents import shown_term_pages
 from monitor.web.views.rule_effect import PreviewOutcome, add_concept_effect

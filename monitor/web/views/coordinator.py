@@ -13,11 +13,12 @@ from monitor.archive.outbox import list_outbox
 from monitor.archive.overrides import ADD, list_mail_notes, list_overrides, store_override
 from monitor.archive.recipients import list_stops, silenced_departments
 from monitor.errors import ArchiveError, MonitorError
+from monitor.toml_edit import SHIPPED_RULES_REFUSAL
 from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, Answer, MailSection
 from monitor.web.framework.mail_drafts import PlannedItem, PlannedMail
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
-from monitor.web.framework.templates import SHIPPED_RULES_REFUSAL, page, problem_page, redirect
+from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.planned_mails import read_plans
 from monitor.web.search_index import titles_of
 from monitor.web.views.front import source_rows

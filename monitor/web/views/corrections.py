@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, get_args
 
-from monitor.calls import LARGEST_AMOUNT, Call, DeadlineModel, Precision, in_calendar
+from monitor.calls import LARGEST_AMOUNT, Budget, Call, DeadlineModel, Precision, in_calendar
 from monitor.corrected import FIELDS, correction_time
 from monitor.fit import FitCard, MunicipalAnswer
 from monitor.language.dates import find_dates
@@ -162,10 +162,7 @@ def present_texts(visit: Visit, call: Call, card: FitCard) -> dict[str, str]:
         "starts": _moment_text(call.starts, visit),
         "ends": _moment_text(call.ends, visit),
         **{f"budget.{name}": _number_text(getattr(budget, name)) for name in ("project_min", "project_max", "total", "grants")},
-        # Without an amount there is no currency either: whoever enters the first amount says which.
-        "budget.currency": budget.currency
-        if (budget.project_min, budget.project_max, budget.total) != (None, None, None)
-        else "",
+        "budget.currency": _stated_currency(budget),
         "budget.funder_share": _number_text(card.shares.funder),
         "budget.own_share": _number_text(card.shares.own),
         "terms.municipality": call.terms.municipality,
@@ -179,6 +176,11 @@ def present_texts(visit: Visit, call: Call, card: FitCard) -> dict[str, str]:
     return {name: text for name, text in texts.items() if call.kind is Kind.EVENT or name not in EVENT_FIELDS}
 
 
+def _stated_currency(budget: Budget) -> str:
+    """Return the currency of the amounts; "" without an amount, so that whoever enters the first says its currency."""
+    return "" if (budget.project_min, budget.project_max, budget.total) == (None, None, None) else budget.currency
+
+
 def _options(visit: Visit, call: Call, card: FitCard, name: str) -> tuple[tuple[str, str], ...]:
     """Return value and label of the choices of a field; none for a field to write in."""
     if name == "kind":
@@ -189,7 +191,7 @@ def _options(visit: Visit, call: Call, card: FitCard, name: str) -> tuple[tuple[
         other = call.programme if visit.site.rules.programme_of(call) is None else ""
         return (*known, *([(other, other)] if other and other not in dict(known) else []))
     if name == "budget.currency":
-        stated = present_texts(visit, call, card)[name]
+        stated = _stated_currency(call.budget)
         codes = tuple((code, code) for code in dict.fromkeys((stated, *_CURRENCIES)) if code)
         return codes if stated else (("", "Välj valuta"), *codes)
     if name == "deadline_model":

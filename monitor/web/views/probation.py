@@ -17,9 +17,10 @@ from monitor.calls import CallKey
 from monitor.errors import describe_os_error
 from monitor.matching.feedback import add_example
 from monitor.matching.rules.model import ThemeFile
+from monitor.toml_edit import SHIPPED_RULES_REFUSAL
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import SHIPPED_RULES_REFUSAL, page, problem_page, redirect
+from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.views.rule_lab import Draft, save_rule_file, theme_file
 from monitor.web.views.theme_form import put_probation
 

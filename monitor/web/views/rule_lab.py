@@ -35,10 +35,10 @@ from monitor.matching.rules.concepts import resolve_theme, write_out
 from monitor.matching.rules.files import load_toml, with_shared
 from monitor.matching.rules.load import check_texts
 from monitor.matching.rules.model import SharedSignal, Signal, ThemeFile
-from monitor.toml_edit import TextOutcome, TextRequest, text_mark
+from monitor.toml_edit import SHIPPED_RULES_REFUSAL, TextOutcome, TextRequest, text_mark
 from monitor.web.framework.request import Site, Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import OWN_PAGE, SHIPPED_RULES_REFUSAL, fragment, page, problem_page, redirect
+from monitor.web.framework.templates import OWN_PAGE, fragment, page, problem_page, redirect
 from monitor.web.views.call_score import score_call
 from monitor.web.views.digest import mail_response
 from monitor.web.views.documents import shown_term_pages

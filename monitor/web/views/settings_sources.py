@@ -59,10 +59,10 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
 _MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)(?:[+-]\d\d:\d\d)?")
 _MAX_ADDRESS = 2_000
 _MAX_SHOWN = 5
+"""Items that are shown field by field."""
 _PATIENCE_SECONDS = 4.0
 """Time that a page waits for a reading before it shows how far it has come."""
 _REFRESH_SECONDS = 2
-"""Items that are shown field by field."""
 _MAX_QUERY = 200
 _SHOWS = {"": "Alla", "atgard": "De som behöver tittas på", "forslag": "De som har ett förslag", "egna": "Kommunens egna"}
 """Choices of the list, by the value of `visa` in the address."""

@@ -38,10 +38,10 @@ from monitor.matching.theme_draft import (
     find_gaps,
     missing_marks,
 )
-from monitor.toml_edit import TextRequest
+from monitor.toml_edit import SHIPPED_RULES_REFUSAL, TextRequest
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import SHIPPED_RULES_REFUSAL, page, problem_page, redirect
+from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.views.documents import shown_term_pages
 from monitor.web.views.rule_effect import PreviewOutcome
 from monitor.web.views.rule_lab import parse_theme, preview, theme_file, theme_problems
