@@ -74,6 +74,8 @@ def apply_choices(candidates: list[Candidate], choices: Overrides, *, comments: 
         choices: The coordinator's choices.
         comments: Put the comments for the department's next mail to the calls, in place of their notes.
     """
+    if choices == Overrides():
+        return candidates
     chosen = []
     for candidate in candidates:
         key = candidate.key

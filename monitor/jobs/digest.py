@@ -417,7 +417,7 @@ class DigestBuilder:
         last = last_digest(self._db, department.id)
         candidates = self._chooser.week_candidates(department, last)
         selection, ahead = self._chooser.select(department, last, candidates)
-        unplaced = self._chooser.choose(department, candidates, last.created if last else None, first=last is None, placed=False)
+        unplaced = self._chooser.without_places(department, last, candidates, selection)
         digest_id = f"{self._week}-{department.id}"
         if stream is not None and not stream.plain:
             mail = self._stream_mail(department, stream, selection, last, candidates)

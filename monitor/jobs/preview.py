@@ -128,6 +128,8 @@ def draft_mail(
     choices = read_overrides(archive.db, department.id, builder.week)
     rendering = _rendering(shown.rendered, wish.language)
     is_own = (stream is None or stream.plain) and not wish.bare
+    # The program would choose the same where the coordinator has neither held back nor added a call.
+    program = alone.plan(department) if is_own and (choices.withheld or choices.added) else draft.selection
     return MailDraft(
         department=department.id,
         week=builder.week,
@@ -139,7 +141,7 @@ def draft_mail(
         languages=tuple(one.language for one in shown.rendered.renderings),
         audiences=(_own_audience(plain), *(_audience(one, rules) for one in others)),
         items=tuple(_items(draft, choices, now)) if is_own else (),
-        differences=tuple(_differences(config, archive, draft, alone.plan(department), choices, now)) if is_own else (),
+        differences=tuple(_differences(config, archive, draft, program, choices, now)) if is_own else (),
         line=choices.mail_note,
     )
 
