@@ -155,7 +155,7 @@ def _upper_link(first: Figure, second: Figure, words: str) -> re.Match[str] | No
 def _choice(figures: Sequence[Figure], place: int, words: str) -> tuple[FoundAmount, int] | None:
     """Return fixed sums of which one is chosen as a span, and the number of figures; only the last one needs a currency."""
     last = place
-    closed = False
+    closed, either = False, True
     while not closed and last + 1 < len(figures) and last - place < _MAX_CHOICES:
         first, second = figures[last], figures[last + 1]
         link = PATTERNS["choice_link"].fullmatch(words, first.end, second.start) if second.start - first.end < LOOK_BACK else None
@@ -163,11 +163,14 @@ def _choice(figures: Sequence[Figure], place: int, words: str) -> tuple[FoundAmo
             return None
         last += 1
         closed = link["comma"] is None
+        either = not closed or link["either"] is not None
     run = figures[place : last + 1]
     currencies = {figure.stated for figure in run if figure.stated}
     if not closed or len(currencies) != 1 or run[-1].percent:
         return None
     before = words[max(0, run[0].start - _BOUND_BACK) : run[0].start]
+    if not either and not PATTERNS["choose"].search(before):
+        return None  # "60 000 euro and 120 000 euro" are two sums
     if not PATTERNS["choice"].search(before) and (len(run) < _CHOICES or not PATTERNS["choice_far"].search(before)):
         return None
     sums = [_whole(figure.number * (run[-1].factor if figure.number < 1000 else figure.factor)) for figure in run]
@@ -395,6 +398,8 @@ def _role_of_each(item: FoundAmount, before: str, after: str) -> FoundAmount | N
     if PATTERNS["per"].match(after):
         each = not re.search(r"\bpro[sj]{1,2}[ej]", after, re.IGNORECASE)
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
+    if item.bounded and PATTERNS["in_project"].match(after):
+        return replace(item, role=AmountRole.PROJECT)
     if PATTERNS["each_behind"].match(after) or PATTERNS["each_before"].search(before):
         return _of_each(item, before, after)
     if PATTERNS["of_partner"].search(before):

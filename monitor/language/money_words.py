@@ -69,7 +69,7 @@ PATTERNS = Patterns(
             r"maximum|maksimum|at{blank}most|upp{blank}till|up{blank}to|op{blank}til|opp{blank}til|inntil|indtil){gap}"
         ),
         # "120.000, 250.000 eller 400.000 euro": fixed sums of which one is chosen.
-        "choice_link": r"{gap}(?:(?P<comma>,)|,?{gap}(?:eller|or)){gap}",
+        "choice_link": r"{gap}(?:(?P<comma>,)|,?{gap}(?:(?P<either>eller|or)|and|och|og)){gap}",
         # "Budget: €250,000 lump sum": directly behind a sum.
         "lump": (
             r"\s*\(?(?:lump[\s-]sum|engangs(?:beløb|beløp)|engångsbelopp|klumpsumma|schablonbelopp)\b(?!\s+(?:grants|"
@@ -96,6 +96,8 @@ PATTERNS = Patterns(
             r"^\s*(?:(?!(?:och|og|and|men|but)\b)[^\s0-9]+\s+){0,4}?(?:per|pr\.?|/|till\s+varje|til\s+hvert?|i\s+(?:varje|hvert?)|"
             r"in\s+each)\s*\w{0,15}?{project_noun}\b"
         ),
+        # "Mellem 5 og 25 mio. kr. i et projekt", of a span or a bound.
+        "in_project": r"\s*(?:i|in|til|till)\s+(?:ett?|an?|en)\s+(?:enskilt\s+|enkelt\s+|single\s+)?\w{0,15}{project_noun}\b",
         # "300 000 kroner per anlegg": never the pot, whatever is counted; years and months are its own.
         "per_any": (
             r"\s*(?:per|pr\.?)\s+(?!år|year|annum|månad|måned|month|uke|vecka|uge|week|omgång|runde|round|call|"

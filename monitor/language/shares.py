@@ -95,7 +95,12 @@ def find_shares(text: str) -> Shares:
     bounded = False
     ours: set[int] = set()
     others: set[int] = set()
+    beside: bool | None = None
     for said in list_shares(text):
+        if said.own and PATTERNS["is_municipality"].match(said.quote):
+            beside = _pays_beside(text) if beside is None else beside
+            if beside:
+                continue
         if said.value is None:
             several.add(said.own)
             continue
@@ -116,6 +121,13 @@ def find_shares(text: str) -> Shares:
         own=own[0] if own else None,
         funder_text=funder[1] if funder else "",
         own_text=own[1] if own else "",
+    )
+
+
+def _pays_beside(text: str) -> bool:
+    """Tell whether the municipality pays beside the applicant: others apply, and no municipality is said to."""
+    return (
+        PATTERNS["has_other_applicant"].search(text) is not None and PATTERNS["has_municipal_applicant"].search(text) is None
     )
 
 
