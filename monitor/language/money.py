@@ -398,7 +398,7 @@ def _role_of_each(item: FoundAmount, before: str, after: str) -> FoundAmount | N
     if PATTERNS["per"].match(after):
         each = not re.search(r"\bpro[sj]{1,2}[ej]", after, re.IGNORECASE)
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
-    if item.bounded and PATTERNS["in_project"].match(after):
+    if (item.most or item.amount_max is not None) and PATTERNS["in_project"].match(after):
         return replace(item, role=AmountRole.PROJECT)
     if PATTERNS["each_behind"].match(after) or PATTERNS["each_before"].search(before):
         return _of_each(item, before, after)

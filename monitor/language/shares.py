@@ -126,9 +126,7 @@ def find_shares(text: str) -> Shares:
 
 def _pays_beside(text: str) -> bool:
     """Tell whether the municipality pays beside the applicant: others apply, and no municipality is said to."""
-    return (
-        PATTERNS["has_other_applicant"].search(text) is not None and PATTERNS["has_municipal_applicant"].search(text) is None
-    )
+    return PATTERNS["has_other_applicant"].search(text) is not None and PATTERNS["has_municipal_applicant"].search(text) is None
 
 
 def list_shares(text: str) -> Iterator[ShareStatement]:
