@@ -7,6 +7,7 @@ here.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from monitor.language.datafile import Patterns
 from monitor.language.number_words import BLANK, NUMBERS
@@ -333,9 +334,15 @@ _SWEDISH_LETTER = re.compile("[äö]", re.IGNORECASE)
 _NEIGHBOUR_NAMES = re.compile(r"\b(?:NOK|DKK|Norwegian|Danish|Norway|Denmark)\b")
 
 
+@lru_cache(maxsize=2048)
+def holds(name: str, words: str) -> bool:
+    """Tell whether a pattern is found in the words next to a sum; tables and noise repeat them by the thousand."""
+    return PATTERNS[name].search(words) is not None
+
+
 def is_least(before: str) -> bool:
     """Tell whether the words before a figure make it a lower bound: "minst", "more than", but not "no more than"."""
-    return PATTERNS["is_least"].search(before) is not None and PATTERNS["is_most"].search(before) is None
+    return holds("is_least", before) and not holds("is_most", before)
 
 
 def is_fixed(before: str, after: str, *, each: bool) -> bool:
@@ -343,14 +350,9 @@ def is_fixed(before: str, after: str, *, each: bool) -> bool:
 
     A sum with a bound, an estimate or a cost before it, or directly behind, is not fixed.
     """
-    if PATTERNS["apart"].search(before) or PATTERNS["apart"].match(after.lstrip(" ,(")):
+    if holds("apart", before) or PATTERNS["apart"].match(after.lstrip(" ,(")):
         return False
-    return (
-        PATTERNS["fixed"].search(before) is not None
-        or PATTERNS["fixed"].search(after) is not None
-        or PATTERNS["gets"].search(before) is not None
-        or (each and PATTERNS["each"].search(before) is not None)
-    )
+    return holds("fixed", before) or holds("fixed", after) or holds("gets", before) or (each and holds("each", before))
 
 
 def read_scale(words: str | None) -> int:
