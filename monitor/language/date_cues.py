@@ -108,14 +108,15 @@ PATTERNS = Patterns(
             r"(?:en\smere|en\still|en\stil|ytterligare\sen|one\smore|another(?:\sone)?|en\sny)\s(?:(?:den|on)\s)?"
         ),
         "list_link": (
-            r"(?:\s?\([^()\n]{1,40}\))?"
+            r"(?:\s?\([^()\n]{1,40}\)|\s(?:för|for)\s(?:{season_of}\s\w{3,20}|the\s(?:spring|autumn|summer|winter)\s(?:round|call|period)))?"
             r"[\s,;/&•)-]*(?:(?:{weekday}|och|og|samt|eller|respektive|resp\.?|and|or|den|the|senast|senest|sedan|"
             r"därefter|derefter|deretter|"
             r"(?:den|the)\s(?:andra|anden|andre|second|third|tredje|other|autumn\sone|spring\sone)(?:\son)?|"
             r"(?:andra|anden|andre|tredje|second|third)\s(?:är|er|is)|"
             r"närmare\sbestämt|nærmere\sbestemt|det\svill\ssäga|det\svil\ssi(?:ge)?|dvs\.?|that\sis|i\.e\.|namely|{ordinal_round}|"
-            r"then|kl\.?|(?:vårens|vinterns|sommarens|höstens|høstens|forårets|efterårets)(?:\s(?:er|är))?)\b[\s,]*)*"
+            r"then|kl\.?|(?:(?:för|for)\s)?{season_of}(?:\s\w{0,14}(?:omgång|period|runde?)\w{0,3})?(?:\s(?:er|är))?)\b[\s,]*)*"
         ),
+        "season_of": "(?:vårens|vinterns|sommarens|höstens|høstens|forårets|efterårets|vinterens|sommerens)",
         "ordinal_round": (
             r"(?:(?:den|the)\s)?(?:första|andra|tredje|fjärde|sista|nästa|første|anden|andet|andre|fjerde|sidste|siste|næste|neste|"
             r"first|second|third|fourth|last|next)\s(?:\w*runde\w*|\w*omgång\w*|\w*frist\w*|\w*period\w*|round|deadline|cut-?off|"

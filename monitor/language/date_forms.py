@@ -189,7 +189,11 @@ _PATTERNS = Patterns(
             r"midten)\s(?:av|af|på|i)\s|(?:primo|medio|ultimo)\s|(?:early|mid|late|end\sof|"
             r"beginning\sof)[-\s])?(?:{month_name}\s?[-/]\s?)?(?P<m>{month_name})(?:\s(?P<y>{year}))?"
         ),
-        "season_form": r"(?<![a-zåäöæø0-9])(?:{season})(?:\s(?:av\s|af\s)?(?P<y>{year}))?",
+        # "Vårens omgång är den 15 mars", "høstens 15. september": the name of a round.
+        "season_form": (
+            r"(?<![a-zåäöæø0-9])(?:{season})(?!s\s(?:\w{0,14}(?:omgång|period|rund|utdeln|udlod|uddel|tildel|utlys)|"
+            r"(?:den\s|er\s|är\s){0,2}[0-9]))(?:\s(?:av\s|af\s)?(?P<y>{year}))?"
+        ),
         "week_form": r"\b(?:vecka|veckorna|week|uge|uke|v\.)\s?(?P<d>[0-9]{1,2})(?:\s?-\s?[0-9]{1,2})?(?![0-9])",
     },
     others=(CALENDAR,),

@@ -42,7 +42,11 @@ _UNTIL_SPENT = re.compile(
 _OFFERED = re.compile(
     r"(?:\A|(?<=[.!?\n]))[^.!?\n]*\?|"
     r"\b(?:varje|vart och ett|var och en|hver|hvert|each|every|per|ett enskilt|et enkelt|ett? projekt|et prosjekt|en kommune?) "
-    r"(?:\S{1,20} ){0,3}(?:får|kan få|gets|receives?|vil få|beviljas)\b"
+    r"(?:\S{1,20} ){0,3}(?:får|kan få|gets|receives?|vil få|beviljas)\b|"
+    # "Vi söker fem kommuner som får 150 000 kronor", "vinneren får 100 000 kroner"
+    r"\b(?:söker|letar efter|søker|søger|leter etter|leder efter|looking for|seeks) [^.!?\n]{0,60}\b(?:som|der|that|which) "
+    r"(?:får|gets?|receives?|will (?:get|receive))\b|"
+    r"\b(?:vinnaren|vinderen|vinneren|the winner|the winners) (?:får|modtager|mottar|gets?|receives?)\b"
 )
 
 # Seats at a meeting, which are given in the order of registration: "120 seats, first come first served".
@@ -300,8 +304,8 @@ def _without_conditions(name: str, text: str) -> str:
         return _without_sentences(_SEATS, text)
     if name == "deadline" and _SEATS.search(text):
         return _without_sentences(_SIGN_UP, text)
-    if name == "after":
-        return _without_sentences(_EXPECTED, text)
+    if name in ("after", "granted"):
+        text = _without_sentences(_EXPECTED, text)
     return _OFFERED.sub(" ", text) if name == "granted" else text
 
 
@@ -559,6 +563,8 @@ def _is_meeting(seen: _Seen) -> bool:
         return True  # whatever it tells of grants is what the meeting is about
     if seen.any("registration") and seen.any("attending") and not told and (seen.title & {"gathering"} or not seen.any(*_OFFER)):
         return True
+    if "meeting_title" in seen.title and not seen.title & {"granted", "after", "deadline"}:
+        return True  # its text speaks of the call that the meeting is about
     if not seen.title & {"invitation", "gathering", "celebrated"} or seen.title & {"granted", "after"}:
         return False
     if seen.any("who", "public") and "deadline" in seen.item:

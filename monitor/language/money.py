@@ -17,6 +17,7 @@ from monitor.language.money_figures import LARGEST_SUM, LOOK_BACK, Figure, read_
 from monitor.language.money_words import (
     DASHES,
     PATTERNS,
+    holds,
     is_fixed,
     is_least,
     krona_of,
@@ -155,7 +156,7 @@ def _upper_link(first: Figure, second: Figure, words: str) -> re.Match[str] | No
 def _choice(figures: Sequence[Figure], place: int, words: str) -> tuple[FoundAmount, int] | None:
     """Return fixed sums of which one is chosen as a span, and the number of figures; only the last one needs a currency."""
     last = place
-    closed = False
+    closed, either = False, True
     while not closed and last + 1 < len(figures) and last - place < _MAX_CHOICES:
         first, second = figures[last], figures[last + 1]
         link = PATTERNS["choice_link"].fullmatch(words, first.end, second.start) if second.start - first.end < LOOK_BACK else None
@@ -163,11 +164,14 @@ def _choice(figures: Sequence[Figure], place: int, words: str) -> tuple[FoundAmo
             return None
         last += 1
         closed = link["comma"] is None
+        either = not closed or link["either"] is not None
     run = figures[place : last + 1]
     currencies = {figure.stated for figure in run if figure.stated}
     if not closed or len(currencies) != 1 or run[-1].percent:
         return None
     before = words[max(0, run[0].start - _BOUND_BACK) : run[0].start]
+    if not either and not PATTERNS["choose"].search(before):
+        return None  # "60 000 euro and 120 000 euro" are two sums
     if not PATTERNS["choice"].search(before) and (len(run) < _CHOICES or not PATTERNS["choice_far"].search(before)):
         return None
     sums = [_whole(figure.number * (run[-1].factor if figure.number < 1000 else figure.factor)) for figure in run]
@@ -338,7 +342,7 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
         item = replace(item, amount=item.amount_max, amount_max=None)  # "raised by EUR 3 million to EUR 15 million"
     elif _is_aside(before, after):
         return replace(item, aside=True)
-    of_cost = PATTERNS["own_cost"].search(before) is not None or PATTERNS["in_costs"].match(after) is not None
+    of_cost = holds("own_cost", before) or PATTERNS["in_costs"].match(after) is not None
     if _is_refused(before, after) and not of_cost:
         return replace(item, role=AmountRole.PROJECT)
     if of_cost:
@@ -362,7 +366,7 @@ def _with_role(item: FoundAmount, words: str, segment: Segment, cues: _Cues) -> 
 def _is_aside(before: str, after: str) -> bool:
     """Tell whether a sum is of earlier days, paid at a time, or only the difference from an earlier sum."""
     return (
-        any(PATTERNS[name].search(before) is not None for name in ("is_former", "is_instalment", "is_difference"))
+        any(holds(name, before) for name in ("is_former", "is_instalment", "is_difference"))
         or PATTERNS["differs"].match(after) is not None
     )
 
@@ -370,22 +374,22 @@ def _is_aside(before: str, after: str) -> bool:
 def _is_of_all_years(item: FoundAmount, words: str, segment: Segment, after: str) -> bool:
     """Tell whether a sum is the most of one project for all its years, behind the most for one of them."""
     before = words[segment.start : item.start]
-    if PATTERNS["whole_period"].match(after) is None and PATTERNS["whole_before"].search(before) is None:
+    if PATTERNS["whole_period"].match(after) is None and not holds("whole_before", before):
         return False
-    return PATTERNS["of_one_year"].search(before) is not None and PATTERNS["any_most"].search(before) is not None
+    return holds("of_one_year", before) and holds("any_most", before)
 
 
 def _is_of_none(before: str, after: str, sentence: str) -> bool:
     """Tell whether a sum is neither the pot's nor one project's: asked for, part of another, usual, past, of other places."""
     return any(
         (
-            PATTERNS["asked"].search(before),
-            PATTERNS["part_of"].search(before),
+            holds("asked", before),
+            holds("part_of", before),
             PATTERNS["unit_rate"].match(after),
-            PATTERNS["unit_before"].search(before),
+            holds("unit_before", before),
             PATTERNS["in_costs"].match(after),
-            PATTERNS["is_usual"].search(before),
-            *(PATTERNS[name].search(sentence) for name in _NOT_OF_ALL),
+            holds("is_usual", before),
+            *(holds(name, sentence) for name in _NOT_OF_ALL),
         )
     )
 
@@ -395,6 +399,8 @@ def _role_of_each(item: FoundAmount, before: str, after: str) -> FoundAmount | N
     if PATTERNS["per"].match(after):
         each = not re.search(r"\bpro[sj]{1,2}[ej]", after, re.IGNORECASE)
         return replace(item, role=AmountRole.PROJECT, fixed=item.fixed or _is_fixed(item, before, after, each=each))
+    if (item.most or item.amount_max is not None) and PATTERNS["in_project"].match(after):
+        return replace(item, role=AmountRole.PROJECT)
     if PATTERNS["each_behind"].match(after) or PATTERNS["each_before"].search(before):
         return _of_each(item, before, after)
     if PATTERNS["of_partner"].search(before):
@@ -412,10 +418,10 @@ def _role_of_bounds(item: FoundAmount, before: str, after: str, sentence: str) -
         return AmountRole.PROJECT
     of_project = item.most or (
         ((item.least and not PATTERNS["too_large"].search(before)) or item.amount_max is not None)
-        and (PATTERNS["granted"].search(sentence) is not None or PATTERNS["upper_link"].match(after) is not None)
+        and (holds("granted", sentence) or PATTERNS["upper_link"].match(after) is not None)
     )
     labelled = before[:-1].strip().endswith(":") and (
-        PATTERNS["granted_label"].search(before) is None or PATTERNS["per_year"].match(after) is not None
+        not holds("granted_label", before) or PATTERNS["per_year"].match(after) is not None
     )
     if of_project and not labelled:
         return AmountRole.PROJECT
@@ -437,40 +443,33 @@ def _of_each(item: FoundAmount, before: str, after: str) -> FoundAmount:
     outside = PATTERNS["each_behind"].match(after)
     if outside and " " in outside[0].strip() and not PATTERNS["each_whom"].match(after):
         return item
-    fixed = not item.bounded and PATTERNS["apart"].search(before) is None and PATTERNS["apart"].match(after.lstrip(" ,(")) is None
+    fixed = not item.bounded and not holds("apart", before) and PATTERNS["apart"].match(after.lstrip(" ,(")) is None
     return replace(item, role=AmountRole.PROJECT, fixed=fixed)
 
 
 def _bounded(item: FoundAmount, before: str, after: str) -> FoundAmount:
     """Return a sum with the bounds that the words next to it state."""
     if _is_refused(before, after):
-        small = PATTERNS["too_small"].search(before) is not None
+        small = holds("too_small", before)
         return replace(item, least=small, most=not small)
-    most = PATTERNS["is_most"].search(before) is not None or PATTERNS["most_behind"].match(after) is not None
+    most = holds("is_most", before) or PATTERNS["most_behind"].match(after) is not None
     least = not most and (is_least(before) or PATTERNS["more"].match(after) is not None)
     return replace(
         item,
         most=most,
         least=least,
-        about=not (most or least or item.amount_max) and PATTERNS["is_about"].search(before) is not None,
-        yearly=PATTERNS["yearly"].match(after) is not None or PATTERNS["year_before"].search(before) is not None,
-        added=PATTERNS["is_added"].search(before) is not None,
+        about=not (most or least or item.amount_max) and holds("is_about", before),
+        yearly=PATTERNS["yearly"].match(after) is not None or holds("year_before", before),
+        added=holds("is_added", before),
     )
 
 
 def _is_refused(before: str, after: str) -> bool:
     """Tell whether sums below or above this one are refused: "bidrag under 50 000 kr beviljas inte"."""
-    bound = (PATTERNS["too_small"].search(before) or PATTERNS["too_large"].search(before)) and PATTERNS["is_most"].search(
-        before
-    ) is None
+    bound = (holds("too_small", before) or holds("too_large", before)) and not holds("is_most", before)
     clause = re.split(r"[,;]", after, maxsplit=1)[0]
-    refused = PATTERNS["refused"].search(before) or PATTERNS["refused"].search(clause)
-    return (
-        bool(bound)
-        and not PATTERNS["denied"].search(before)
-        and refused is not None
-        and PATTERNS["payment"].search(clause) is None
-    )
+    refused = holds("refused", before) or holds("refused", clause)
+    return bool(bound) and not holds("denied", before) and refused and not holds("payment", clause)
 
 
 def _is_fixed(item: FoundAmount, before: str, after: str, *, each: bool) -> bool:

@@ -7,6 +7,7 @@ here.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from monitor.language.datafile import Patterns
 from monitor.language.number_words import BLANK, NUMBERS
@@ -69,7 +70,7 @@ PATTERNS = Patterns(
             r"maximum|maksimum|at{blank}most|upp{blank}till|up{blank}to|op{blank}til|opp{blank}til|inntil|indtil){gap}"
         ),
         # "120.000, 250.000 eller 400.000 euro": fixed sums of which one is chosen.
-        "choice_link": r"{gap}(?:(?P<comma>,)|,?{gap}(?:eller|or)){gap}",
+        "choice_link": r"{gap}(?:(?P<comma>,)|,?{gap}(?:(?P<either>eller|or)|and|och|og)){gap}",
         # "Budget: €250,000 lump sum": directly behind a sum.
         "lump": (
             r"\s*\(?(?:lump[\s-]sum|engangs(?:beløb|beløp)|engångsbelopp|klumpsumma|schablonbelopp)\b(?!\s+(?:grants|"
@@ -96,6 +97,8 @@ PATTERNS = Patterns(
             r"^\s*(?:(?!(?:och|og|and|men|but)\b)[^\s0-9]+\s+){0,4}?(?:per|pr\.?|/|till\s+varje|til\s+hvert?|i\s+(?:varje|hvert?)|"
             r"in\s+each)\s*\w{0,15}?{project_noun}\b"
         ),
+        # "Mellem 5 og 25 mio. kr. i et projekt", of a span or a bound.
+        "in_project": r"\s*(?:i|in|til|till)\s+(?:ett?|an?|en)\s+(?:enskilt\s+|enkelt\s+|single\s+)?\w{0,15}{project_noun}\b",
         # "300 000 kroner per anlegg": never the pot, whatever is counted; years and months are its own.
         "per_any": (
             r"\s*(?:per|pr\.?)\s+(?!år|year|annum|månad|måned|month|uke|vecka|uge|week|omgång|runde|round|call|"
@@ -331,9 +334,15 @@ _SWEDISH_LETTER = re.compile("[äö]", re.IGNORECASE)
 _NEIGHBOUR_NAMES = re.compile(r"\b(?:NOK|DKK|Norwegian|Danish|Norway|Denmark)\b")
 
 
+@lru_cache(maxsize=2048)
+def holds(name: str, words: str) -> bool:
+    """Tell whether a pattern is found in the words next to a sum; tables and noise repeat them by the thousand."""
+    return PATTERNS[name].search(words) is not None
+
+
 def is_least(before: str) -> bool:
     """Tell whether the words before a figure make it a lower bound: "minst", "more than", but not "no more than"."""
-    return PATTERNS["is_least"].search(before) is not None and PATTERNS["is_most"].search(before) is None
+    return holds("is_least", before) and not holds("is_most", before)
 
 
 def is_fixed(before: str, after: str, *, each: bool) -> bool:
@@ -341,14 +350,9 @@ def is_fixed(before: str, after: str, *, each: bool) -> bool:
 
     A sum with a bound, an estimate or a cost before it, or directly behind, is not fixed.
     """
-    if PATTERNS["apart"].search(before) or PATTERNS["apart"].match(after.lstrip(" ,(")):
+    if holds("apart", before) or PATTERNS["apart"].match(after.lstrip(" ,(")):
         return False
-    return (
-        PATTERNS["fixed"].search(before) is not None
-        or PATTERNS["fixed"].search(after) is not None
-        or PATTERNS["gets"].search(before) is not None
-        or (each and PATTERNS["each"].search(before) is not None)
-    )
+    return holds("fixed", before) or holds("fixed", after) or holds("gets", before) or (each and holds("each", before))
 
 
 def read_scale(words: str | None) -> int:

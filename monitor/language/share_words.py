@@ -39,6 +39,9 @@ PATTERNS = Patterns(
             r"selv\s+)?(?:för|for|in\s+med|inn\s+med)\b"
         ),
         "pronoun": r"\b(?:{own_word})\b",
+        "is_municipality": r"\s*{municipality}",
+        "has_municipal_applicant": r"\b{municipal_applicant}\b",
+        "has_other_applicant": r"\b{other_applicant}\b",
         # A share of the grant, or of the pot of the call, is none of the costs.
         "of_grant": (
             r"[^.,;\n]{0,12}?\b(?:av|of|af)\s+(?:(?:the|det|den|de|total\w*|sökt\w*|beviljad\w*)\s+){0,3}(?:bidrag(?!sberätt|"

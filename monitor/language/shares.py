@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.language.cofinancing import Payer, find_named_shares, is_part_of_share
 from monitor.language.money_words import DASHES, is_least
@@ -95,7 +96,12 @@ def find_shares(text: str) -> Shares:
     bounded = False
     ours: set[int] = set()
     others: set[int] = set()
+    beside: bool | None = None
     for said in list_shares(text):
+        if said.own and PATTERNS["is_municipality"].match(said.quote):
+            beside = _pays_beside(text) if beside is None else beside
+            if beside:
+                continue
         if said.value is None:
             several.add(said.own)
             continue
@@ -117,6 +123,17 @@ def find_shares(text: str) -> Shares:
         funder_text=funder[1] if funder else "",
         own_text=own[1] if own else "",
     )
+
+
+@lru_cache(maxsize=512)
+def _names_kind_of_costs(words: str) -> bool:
+    """Tell whether the words before a percentage name a kind of costs; tables and noise repeat them by the thousand."""
+    return KIND_OF_COSTS.search(words) is not None
+
+
+def _pays_beside(text: str) -> bool:
+    """Tell whether the municipality pays beside the applicant: others apply, and no municipality is said to."""
+    return PATTERNS["has_other_applicant"].search(text) is not None and PATTERNS["has_municipal_applicant"].search(text) is None
 
 
 def list_shares(text: str) -> Iterator[ShareStatement]:
@@ -333,7 +350,7 @@ class _Sentence:
         if (
             self._is_of_something_else(start)
             or (label is not None and label._something_else and not any(not cue.weak for cue in self._cues))
-            or KIND_OF_COSTS.search(self._words, 0, start)
+            or _names_kind_of_costs(self._words[:start])
             or PATTERNS["of_grant"].match(self._words, end)
             or is_part_of_share(self._words, start, end)
         ):
