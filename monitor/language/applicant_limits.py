@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from monitor.language.applicant_roles import Applicant, Role
+from monitor.language.applicant_countries import for_others_alone, joins_another
+from monitor.language.applicant_roles import WITH_MUNICIPALITIES, Applicant, Role
 from monitor.language.applicant_words import Group
 from monitor.language.countries import name_pattern
 from monitor.language.datafile import Patterns
@@ -134,8 +135,19 @@ def limited(statements: Sequence[Applicant], text: str) -> tuple[Applicant, ...]
             begin = covered[0].start if covered else start
             words = covered[0].words if covered else text[start : min(end, start + _MAX_QUOTE_CHARS)]
             kept.append(Applicant(Group.MUNICIPALITY, role, words, begin))
-    kept = _of_named_countries(kept, text)
+    kept = _beside_others(_of_named_countries(kept, text), text)
     return tuple(sorted(_without_single(_without_large(kept, text), text), key=lambda one: one.start))
+
+
+def _beside_others(statements: Sequence[Applicant], text: str) -> list[Applicant]:
+    """Return the statements of a call for other countries as a refusal, or as a partner's part where ours may join them."""
+    for place, role in ((for_others_alone(text), Role.NOT), (joins_another(text), Role.PARTNER)):
+        if place is not None:
+            begin, end = place[0] + len(text[place[0] : place[1]]) - len(text[place[0] : place[1]].lstrip()), place[1]
+            others = [one for one in statements if one.group not in WITH_MUNICIPALITIES or one.role is Role.NOT]
+            words = text[begin : min(end, begin + _MAX_QUOTE_CHARS)]
+            return [*others, Applicant(Group.MUNICIPALITY, role, words, begin, abroad=role is Role.NOT)]
+    return list(statements)
 
 
 def _of_named_countries(statements: Sequence[Applicant], text: str) -> list[Applicant]:
