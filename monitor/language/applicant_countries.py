@@ -11,7 +11,10 @@ import re
 from monitor.language.countries import adjective_pattern, name_pattern
 from monitor.language.datafile import Patterns
 
-_STATE = r"(?:the\s+)?(?:(?:Republic|Kingdom|Federation|Commonwealth|State)\s+of\s+|(?:northern|southern|eastern|western|norra|södra|östra|västra)\s+|(?:parts|regions)\s+of\s+|delar\s+av\s+|dele\s+af\s+|deler\s+av\s+)?"
+_STATE = (
+    r"(?:the\s+)?(?:(?:Republic|Kingdom|Federation|Commonwealth|State)\s+of\s+|"
+    r"(?:northern|southern|eastern|western|norra|södra|östra|västra)\s+|(?:parts|regions)\s+of\s+|delar\s+av\s+|dele\s+af\s+|deler\s+av\s+)?"
+)
 _PARTY = (
     r"(?:applicants?|applications|entities|organi[sz]ations|consortia|consortium|partners?|legal\s+entities|legal\s+persons|proposals|"
     r"(?:local|public)\s+authorities|municipalities|cities|towns|beneficiaries|sökande|aktörer|organisationer|parter|kommuner|"

@@ -148,7 +148,7 @@ def _known_to_neighbours(word: str, language: str) -> tuple[str, Noun | None] | 
 
 
 _NAMES, _APPLIES, _ASKS, _RUN_BY = 1, 2, 4, 24
-"""Uses of a word, as bits: it names a group, speaks of applying, asks for applicants; tells whose a project is and is one (two bits)."""
+"""Uses of a word, as bits: it names a group, speaks of applying, asks for applicants; two bits for "kommunala" and "projekt"."""
 _APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelHNFdVJ246")
 _ASKING_TAGS = frozenset("wkMel6")
 

@@ -317,7 +317,9 @@ class _Reader:
     ) -> tuple[list[Head], int]:
         """Return the applicants of a clause and the place of their phrase: before the verb, between its parts, else after it."""
         if clause.cue.side == "after":
-            heads = find_heads(tokens, clause.end, first_verb(tags, clause.end) if clause.cue.name in ("as you", "opportunity") else last)
+            heads = find_heads(
+                tokens, clause.end, first_verb(tags, clause.end) if clause.cue.name in ("as you", "opportunity") else last
+            )
             if clause.cue.name in ("independent", "partners from"):
                 heads = [head for head in heads if head.group in MUNICIPAL]
             # "av föreningar och av kommuner"

@@ -11,7 +11,7 @@ from monitor.language.applicant_limits import limited
 from monitor.language.applicant_roles import Applicant, Eligibility, Role, municipal_role
 from monitor.language.applicant_words import Group
 from monitor.language.applicants import find_applicants
-from monitor.language.partner_searches import sought_municipality, sought_others, sought_school, unsought_municipality
+from monitor.language.partner_searches import sought_municipality, sought_others, unsought_municipality
 from monitor.language.project_terms import Stated, find_countries, find_months, find_one_stage, find_partners
 from monitor.language.shares import Shares, find_shares
 from monitor.vocabulary import Kind
@@ -78,7 +78,6 @@ def _sought(text: str, language: str) -> Eligibility | None:
     for place, group, role in (
         (unsought_municipality(text), Group.MUNICIPALITY, Role.NOT),
         (sought_municipality(text), Group.MUNICIPALITY, Role.PARTNER),
-        (sought_school(text), Group.SCHOOL, Role.PARTNER),
         (sought_others(text, language), Group.MUNICIPALITY, Role.NOT),
     ):
         if place is not None:

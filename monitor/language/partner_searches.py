@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain
 
-from monitor.language.applicant_phrases import find_heads, read_tokens
+from monitor.language.applicant_phrases import TaggedWord, find_heads, read_tokens
 from monitor.language.applicant_roles import WITH_MUNICIPALITIES
 from monitor.language.countries import name_pattern
 from monitor.language.datafile import Patterns
@@ -42,7 +42,6 @@ _PATTERNS = Patterns(
         "seeks_partner": r"{seeks}(?!\s+{asked})\s+{words}[^\s.!?;:]*{partner}",
         "seeks_organisation": r"{seeks}(?!\s+{asked})\s+{words}{organisation}",
         "seeks_municipality": r"{seeks}(?!\s+{asked})[^\S\n]+(?:[^\s.!?;:]+[^\S\n]+){0,12}?{municipality}",
-        "seeks_school": r"{seeks}(?!\s+{asked})[^\S\n]+(?:[^\s.!?;:]+[^\S\n]+){0,5}?{school}",
         "municipality_of_interest": r"{municipality}[^.!?\n]{0,60}?\s{of_interest}",
         "municipality_not_sought": r"{municipality}[^.!?\n]{0,80}?\s{not_sought}",
         "country": name_pattern,
@@ -63,6 +62,7 @@ _OTHERS_WELCOME = re.compile(
     r"\b(?:welcome|välkomn?a|velkomne?|also|också|også|interest\w*|intress\w*)\b",
     re.IGNORECASE,
 )
+_WISHED = frozenset(("preferably", "ideally", "gärna", "helst", "gerne", "gjerne"))
 _PREPARING = re.compile(
     r"\b(?:coordinat\w+|lead\w*|led|prepar\w+|plans?|submits?|leder|leds|koordiner\w+|samordnar|förbered\w+|planerar|forbered\w+|planlæg\w+|"
     r"planlegg\w+|konsorti\w+|consorti\w+)\b",
@@ -91,15 +91,6 @@ def sought_municipality(text: str) -> tuple[int, int] | None:
     )
 
 
-def sought_school(text: str) -> tuple[int, int] | None:
-    """Return where a text says that schools are sought; None where it does not, or where they are of other countries."""
-    bounded = text[:_MAX_CHARS]
-    hits = _PATTERNS["seeks_school"].finditer(bounded)
-    return next(
-        (hit.span() for hit in hits if not _speaks_to_reader(bounded, hit.start()) and not _is_of_others(bounded, hit)), None
-    )
-
-
 def unsought_municipality(text: str) -> tuple[int, int] | None:
     """Return where a text says that municipalities are not sought; None where it does not."""
     found = _PATTERNS["municipality_not_sought"].search(text[:_MAX_CHARS])
@@ -117,11 +108,28 @@ def sought_others(text: str, language: str) -> tuple[int, int] | None:
         end = stop.start() if stop else len(bounded)
         tokens = read_tokens(bounded, hit.end(), end, language)
         heads = find_heads(tokens, 0, len(tokens))
-        if any(head.partial or head.group in WITH_MUNICIPALITIES for head in heads):
+        if any(head.partial or head.group in WITH_MUNICIPALITIES for head in heads) or not _are_all_known(tokens):
             return None
         if heads and place is None:
             place = hit.start(), end
     return place
+
+
+def _are_all_known(tokens: Sequence[TaggedWord]) -> bool:
+    """Tell whether each member of a list is a known group: "an adult education centre, a library or an NGO" is not."""
+    if not tokens or tokens[0].tag in "ivtfr":
+        return False
+    member: list[TaggedWord] = []
+    for token in (*tokens, None):
+        if token is not None and token.tag not in ",&:;":
+            member.append(token)
+            continue
+        words = [one for one in member if one.word[0].isalpha()]
+        member = []
+        of_place = bool(words) and (words[0].word in _WISHED or words[0].tag in "ivtf" or words[0].capital)
+        if words and not of_place and all(one.noun is None for one in words):
+            return False
+    return True
 
 
 def _names_municipality(text: str) -> bool:
@@ -141,8 +149,9 @@ def _is_of_others(text: str, hit: re.Match[str]) -> bool:
     sentence = text[before[-2] if len(before) > 1 else 0 : stop.start() if stop else len(text)]
     if _OTHER_COUNTRIES.search(sentence):
         return True
+    ahead = text[before[-2] if len(before) > 1 else 0 : before[-1]] if before else ""
     behind = text[hit.start() : stop.start() if stop else len(text)]
-    if _PATTERNS["country"].search(behind) is None and _OURS.search(text) is not None:
+    if _PATTERNS["country"].search(f"{ahead}\n{behind}") is None and _OURS.search(text) is not None:
         return False  # the country is where the one who seeks is
     return _PATTERNS["country"].search(sentence) is not None and _OURS.search(sentence) is None
 
