@@ -27,7 +27,9 @@ REFUSAL = r"[^;?B]{0,6}B[^;?]{0,3}?[xX][^;?]{0,4}[Hkla]"
 """Tags of the rest of a clause about taking part: "men inte stå som sökande"."""
 # In a pattern, "~" is a word of the same clause and "_" a word that may be before a noun. All repeats are bounded: linear time.
 CLAUSE_FORMS = (
-    _cue("independent", r"[kny][^;?B:mX]{0,4}?m[^mXB:;?n]{0,2}?b\.?3(?=[^B:;?]{0,6}n)|[kny](?:mx|X)5[vi]?(?=_{0,3}n)", "after"),
+    _cue(
+        "independent", r"[kny][^;?B:mX]{0,4}?(?:m[^mXB:;?n]{0,2}?)?b\.?3(?=[^B:;?]{0,6}n)|[kny](?:mx|X)5[vi]?(?=_{0,3}n)", "after"
+    ),
     _cue("member", r"m[^mXB:;?n]{0,1}?D(?=\.{1,3}[,;])", "before"),
     _cue("member", r"m[^mXB:;?n]{0,2}?[b5D][^B:;?n,]{0,3}?4", "before"),
     _cue("member", r"4m[^mXB:;?n]{0,2}?[bD5](?=[^B:;?n]{0,8}n)", "after"),
