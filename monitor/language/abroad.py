@@ -10,10 +10,12 @@ from monitor.language.datafile import Patterns
 _PATTERNS = Patterns(
     grammar={
         "leading": lambda: rf"(?:\b{adjective_pattern()}|\bu\.?k\.?(?:[\s-]+(?:based|registered))?)\s+(?:[\w-]+\s+){{0,2}}$",
+        "summed_up": lambda: rf"\b(?:andra|andre|other|övriga|øvrige)\s+{adjective_pattern()}\s+(?:[\w-]+\s+){{0,2}}[\w-]+$",
         "trailing": lambda: (
             r"(?:\s+(?:and|or|och|eller|og)\s+[\w-]+)?\s+(?:(?:based|located|registered|established|belägna|baserade)\s+|"
             r"(?:with|having|med)\s+(?:(?:their|its|an?|säte|sæde|sete)\s+)?(?:registered\s+|head\s+)?(?:(?:address|office|seat|headquarters)\s+)?)?"
-            rf"(?:in|from|across|i|från|fra)\s+{name_pattern()}"
+            r"(?:in|from|across|i|från|fra)\s+(?:the\s+(?:Republic|Kingdom|Federation)\s+of\s+)?"
+            rf"{name_pattern()}"
         ),
     }
 )
@@ -43,6 +45,7 @@ def are_abroad(text: str, first: tuple[int, int], last: int, segment: tuple[int,
     before = text[max(begin, first[0] - _AHEAD) : first[0]]
     return (
         _PATTERNS["leading"].search(before) is not None
+        or _PATTERNS["summed_up"].search(text[max(begin, last - _AHEAD) : last]) is not None
         or _PATTERNS["trailing"].match(text[last : min(end, last + _BEHIND)]) is not None
     )
 

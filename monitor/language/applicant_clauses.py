@@ -23,10 +23,13 @@ def _cue(name: str, pattern: str, side: str, *, weak: bool = False) -> ClauseFor
     )
 
 
-REFUSAL = r"[^;?B]{0,6}B[^;?]{0,3}?x[^;?]{0,4}[Hkla]"
+REFUSAL = r"[^;?B]{0,6}B[^;?]{0,3}?[xX][^;?]{0,4}[Hkla]"
 """Tags of the rest of a clause about taking part: "men inte stå som sökande"."""
 # In a pattern, "~" is a word of the same clause and "_" a word that may be before a noun. All repeats are bounded: linear time.
 CLAUSE_FORMS = (
+    _cue(
+        "independent", r"[kny][^;?B:mX]{0,4}?(?:m[^mXB:;?n]{0,2}?)?b\.?3(?=[^B:;?]{0,6}n)|[kny](?:mx|X)5[vi]?(?=_{0,3}n)", "after"
+    ),
     _cue("member", r"m[^mXB:;?n]{0,1}?D(?=\.{1,3}[,;])", "before"),
     _cue("member", r"m[^mXB:;?n]{0,2}?[b5D][^B:;?n,]{0,3}?4", "before"),
     _cue("member", r"4m[^mXB:;?n]{0,2}?[bD5](?=[^B:;?n]{0,8}n)", "after"),
@@ -52,6 +55,7 @@ CLAUSE_FORMS = (
     _cue("applicant", r"(?<=r)s,(?=_{0,3}n(?:[&,]_{0,2}n){1,6};?$)", "after"),
     _cue("present", r"(?<=n)s(?=[v,;&])|(?<=r)[xZ]?s|s(?=\.?[$Aq])|s;?$|(?<=n)a(?=[ift$A]|[.;]?$)", "before"),
     _cue("by", r"[mX]?[xoZ]{0,2}p[^v,B:;?n]{0,4}?[vf](?=[^B;?]{0,6}n)", "after"),
+    _cue("by", r"(?<=[n,j])Bx?[oZ]?v(?=_{0,4}n)", "after"),
     _cue("by", r"A[^B:;?n]{0,8}?[uG][^v,B:;?n]{0,4}?v", "after"),
     _cue("by", r"A[^B:;?,nL]{0,3}v(?=_{0,4}n)", "after", weak=True),
     _cue("led", r"(?:m[^mXB:;?n]{0,3}?)?L[^vB:;?n]{0,3}?v", "after"),
@@ -101,13 +105,18 @@ CLAUSE_FORMS = (
     _cue("applying", r"I_{0,2}[4C]i(?=_{0,4}n[^B:;?]{0,16}a)", "after"),
     _cue("financed", r"^\.2(?=_{0,2}n)", "after", weak=True),
     _cue("financed", r"(?:F|[c$][^nmXB:;?]{0,3}2|[F2][^nB:;?]{0,2}?Ci)(?=_{0,4}n)", "after", weak=True),
+    _cue("partners from", r"Q[^B:;?n]{0,1}?v(?=_{0,3}n)", "after", weak=True),
+    _cue("opportunity", r"[c$][^mXB:;?]{0,8}?G(?=_{0,3}n(?:[&,]_{0,2}n){0,3}m)", "after", weak=True),
+    _cue("financed", r"2(?=_{0,3}n(?:[&,]_{0,3}n){0,3}r[^n]{0,1}W)", "after", weak=True),
+    _cue("as you", r"^[.,]{0,2}r(?=[^mXB;?]{1,12}m[yi][^B;?]{0,4}?(?:a|g[^B;?]{0,6}?\$))", "after"),
+    _cue("as you", r"1(?=[^mXB;?]{1,12}y[^nB;?]{0,2}m[^nB;?]{0,3}?(?:a|g[^B;?]{0,6}?[$S]))", "after"),
     _cue("you", r"q?yr?b(?=_{0,4}n)|^by(?=_{0,4}n)|f?yr?b(?=_{0,4}n)", "after"),
     _cue("partner", r"[mX]~{0,8}?D[^B:;?H]{0,10}?P", "before"),
     _cue("partner", r"d[^B:;?Hn,]{0,6}?P|(?<=B)[^mXB:;?n]{0,4}?D[^B:;?Hn]{0,6}?P", "before"),
     _cue("partner", r"(?<=B)[^mXB:;?n]{0,3}?b[^n:;?]{0,4}?Q|(?<=B)b[^n:;?]{0,4}?Q", "before"),
     _cue("partner", r"m_{0,3}nb[^n:;?]{0,2}?Q|di\.?b[^n:;?]{0,2}?Q", "before"),
-    _cue("as partner", r"[mX]~{0,4}?D[.rj&]{1,8}Q", "before"),
-    _cue("also", r"(?<=[$SaAe]),Z(?=_{0,3}n)|(?<=[$SaAe]),z(?=_{0,3}n)|(?<=[$SaA]),i(?=_{0,3}n)", "after"),
+    _cue("as partner", r"[mX]~{0,4}?D[.rj&1]{1,8}Q", "before"),
+    _cue("also", r"(?<=[$SaAeP]),Z(?=_{0,3}n)|(?<=[$SaAe]),z(?=_{0,3}n)|(?<=[$SaA]),i(?=_{0,3}n)", "after"),
     _cue("asked", r"^[Wm.][.y]?(?=n[^;?]*\?$)|^[Wm.](?=ny?[^;?]*\?$)", "after", weak=True),
     _cue("joining", r"(?<=B)m[^mXB:;?n]{0,2}?D(?=[^B:;?]{0,6}$|[^B:;?]{0,2}[ir.])", "before"),
     _cue("taking part", r"(?<=n)[xZ]?d(?=[.;]?$)|\.d(?=[.;]?$)|[mX]~{0,3}?D(?=\.{0,2};?$)", "before", weak=True),

@@ -10,14 +10,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from monitor.language.applicant_roles import Applicant, Role
+from monitor.language.applicant_countries import for_others_alone, joins_another
+from monitor.language.applicant_roles import WITH_MUNICIPALITIES, Applicant, Role
 from monitor.language.applicant_words import Group
 from monitor.language.countries import name_pattern
 from monitor.language.datafile import Patterns
 
 _WHO = (
     r"(?:municipalit(?:y|ies)|local\s+(?:and\s+regional\s+)?(?:public\s+)?authorit(?:y|ies)|local\s+governments?|cities|towns|"
-    r"public\s+(?:bodies|authorities|organisations)|kommun(?:er|erna|en)?|offentliga\s+(?:aktörer|organisationer))"
+    r"public\s+(?:bodies|authorities|organisations)|kommun(?:er|erna|en)?|städer(?:na)?|offentliga\s+(?:aktörer|organisationer))"
 )
 _PART = (
     r"(?:(?P<outside>sub-?contractors?|underleverantör(?:er)?)|"
@@ -94,6 +95,19 @@ _INHABITANTS = re.compile(
 _MANY = 100_000
 """Inhabitants from which a limit leaves the largest towns of a country alone."""
 _OTHER_SIZES = re.compile(r"\b(?:smaller|other|mindre|andra|övriga|andre|øvrige)\b", re.IGNORECASE)
+_OWN_CLASS = re.compile(
+    r"\b(?:separate|own|category|categories|competition|title|prize|award|egen|eget|egna|särskilt?|särskild|klass|kategori|pris|titel|pulje|klasse)\b"
+    r"[^.;\n]{0,60}?\b(?:smaller|small|mid-?sized|medium-sized|mindre|mellanstora|små|mellomstore|mellemstore)\s+(?:cit|town|municipalit|kommun|städer|by)|"
+    r"\b(?:smaller|small|mid-?sized|mindre|mellanstora|små)\s+(?:cities|towns|municipalities|kommuner(?:ne)?|städer|byer)\s+"
+    r"(?:[\w-]+\s+){0,4}?(?:own|separate|category|compete|apply|egen|eget|egna|klass|kategori|tävla\w*|söker?|søge|søke|konkurrer\w*)\b|"
+    rf"\b(?:{_WHO}|kommune(?:r|rne|ne)?)\s+(?:with|of|med)\s+(?:(?:between|mellan|mellem|mellom)\s+)?"
+    r"[0-9]{1,2}[., \u00a0]?[0-9]{3}\s*(?:to|and|till|och|til|og|[-–])\s*"
+    r"[0-9][0-9., ]*\s?(?:inhabitants|residents|invånare|indbyggere|innbyggere)\b",
+    re.IGNORECASE,
+)
+"""Smaller towns that compete among themselves."""
+_CLASS_CHARS = 500
+"""Characters behind a limit in which such a competition is told of."""
 _ABROAD = re.compile(
     rf"\b{_WHO}\b[^.;:\n]{{0,60}}?\b(?:from|in|från|i)\s+(?:the\s+|an?\s+)?(?:EU\s+)?"
     r"(?:(?:candidate|accession|enlargement|neighbou?rhood|third|developing)\s+countr(?:y|ies)|kandidatl(?:and|änder)|"
@@ -134,8 +148,19 @@ def limited(statements: Sequence[Applicant], text: str) -> tuple[Applicant, ...]
             begin = covered[0].start if covered else start
             words = covered[0].words if covered else text[start : min(end, start + _MAX_QUOTE_CHARS)]
             kept.append(Applicant(Group.MUNICIPALITY, role, words, begin))
-    kept = _of_named_countries(kept, text)
+    kept = _beside_others(_of_named_countries(kept, text), text)
     return tuple(sorted(_without_single(_without_large(kept, text), text), key=lambda one: one.start))
+
+
+def _beside_others(statements: Sequence[Applicant], text: str) -> list[Applicant]:
+    """Return the statements of a call for other countries as a refusal, or as a partner's part where ours may join them."""
+    for place, role in ((for_others_alone(text), Role.NOT), (joins_another(text), Role.PARTNER)):
+        if place is not None:
+            begin, end = place[0] + len(text[place[0] : place[1]]) - len(text[place[0] : place[1]].lstrip()), place[1]
+            others = [one for one in statements if one.group not in WITH_MUNICIPALITIES or one.role is Role.NOT]
+            words = text[begin : min(end, begin + _MAX_QUOTE_CHARS)]
+            return [*others, Applicant(Group.MUNICIPALITY, role, words, begin, abroad=role is Role.NOT)]
+    return list(statements)
 
 
 def _of_named_countries(statements: Sequence[Applicant], text: str) -> list[Applicant]:
@@ -161,6 +186,7 @@ def _without_large(statements: Sequence[Applicant], text: str) -> Sequence[Appli
         for found in _INHABITANTS.finditer(text)
         if int("".join(filter(str.isdigit, found["number"]))) >= _MANY
         and not _OTHER_SIZES.search(text[found.end() : found.end() + _SENTENCE_CHARS].split(".", 1)[0])
+        and not _OWN_CLASS.search(text, found.end(), found.end() + _CLASS_CHARS)
     ]
     return [
         replace(one, group=Group.ANY, partial=True, only=False)

@@ -147,8 +147,8 @@ def _known_to_neighbours(word: str, language: str) -> tuple[str, Noun | None] | 
     return ("b", None) if word == "er" and language != "sv" else None
 
 
-_NAMES, _APPLIES, _ASKS = 1, 2, 4
-"""Uses of a word, as bits: it names a group, speaks of applying, asks for applicants."""
+_NAMES, _APPLIES, _ASKS, _RUN_BY = 1, 2, 4, 24
+"""Uses of a word, as bits: it names a group, speaks of applying, asks for applicants; two bits for "kommunala" and "projekt"."""
 _APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelHNFdVJ246")
 _ASKING_TAGS = frozenset("wkMel6")
 
@@ -170,10 +170,16 @@ def _uses_of_tag(tag: str) -> int:
     return _NAMES * (tag in "nO") | _APPLIES * (tag in _APPLYING_TAGS) | _ASKS * (tag in _ASKING_TAGS)
 
 
+@cache
+def _owning_adjectives() -> frozenset[str]:
+    return frozenset(adjectives().keys() - words_of("local"))
+
+
 def _use_of(word: str, language: str) -> int:
     """Return the uses of a casefolded word, by itself or as the first one of a phrase."""
     everyone = _NAMES if word in _EVERYONE else 0
-    return _first_words().get(word, 0) | everyone | (_uses_of_tag(_known(word, language)[0]) if word[0].isalpha() else 0)
+    run_by = 8 * (word in _owning_adjectives()) | 16 * (word in words_of("run_by_applicants"))
+    return _first_words().get(word, 0) | run_by | everyone | (_uses_of_tag(_known(word, language)[0]) if word[0].isalpha() else 0)
 
 
 class _Word(NamedTuple):
@@ -216,12 +222,15 @@ def may_name_applicants(text: str, start: int, end: int, language: str) -> bool:
     uses = 0
     for word in words:
         uses |= word.uses
+    if uses & _RUN_BY == _RUN_BY:
+        uses |= _NAMES  # "kommunala projekt omfattas inte"
     # A clause without a group still announces a list when a colon ends it; one of refusals need not even name a group.
     refuses = uses & _APPLIES and words[-1].folded == ":" and any(word.tag in ("x", "X") for word in words)
     if not refuses and not uses & _ASKS and uses & (_NAMES | _APPLIES) != _NAMES | _APPLIES:
         return False
     return (
         words[-1].folded == ":"
+        or uses & _RUN_BY == _RUN_BY
         or any(word.speaks for word in words)
         or any(following.folded in word.phrases.speaking for word, following in pairwise(words))
     )
@@ -354,6 +363,11 @@ def find_heads(tokens: Sequence[TaggedWord], start: int, stop: int, *, blocked: 
     heads = [
         head._replace(group=_level_of(tokens, head.place) or head.group) if head.group is Group.PUBLIC else head for head in heads
     ]
+    of_researchers = bool(heads) and all(head.group is Group.UNIVERSITY for head in heads) and heads[-1].place + 1 < stop
+    if of_researchers and tokens[heads[-1].place + 1].tag in "if":
+        return heads  # "forskare vid universitet, sjukhus och arkiv"
+    if heads and _is_summed_up(tokens, heads[-1].place):
+        heads = [head for head in heads if not (head.group is Group.ANY and head.partial)] or heads
     if heads and _has_unknown_member(tokens, start, stop) and not _is_summed_up(tokens, heads[-1].place):
         # A list with others leaves open who else may apply, and not that public bodies may.
         return [head._replace(partial=head.partial or head.group is not Group.PUBLIC) for head in heads]
@@ -373,11 +387,23 @@ def find_named_by_adjective(tokens: Sequence[TaggedWord], start: int, stop: int)
     A list with any other word than adjectives and one unknown member names none.
     """
     members = [place for place in range(start, stop) if tokens[place].tag not in ",&" and tokens[place].word not in ".;"]
-    words = adjectives().keys() - words_of("local")
+    words = _owning_adjectives()
     named = [place for place in members if tokens[place].word in words and tokens[place].noun is None]
     if len(named) < 2 or len(members) - len(named) > 1:
         return []
     return [Head(place, adjectives()[tokens[place].word], partial=len(named) < len(members), negated=False) for place in named]
+
+
+def find_run_by_adjective(tokens: Sequence[TaggedWord], start: int, stop: int) -> list[Head]:
+    """Return the groups named by the adjectives of what is refused: "kommunala och statliga projekt omfattas inte"."""
+    if stop - start < 2 or tokens[stop - 1].word not in words_of("run_by_applicants"):
+        return []
+    words, place, heads = _owning_adjectives(), stop - 2, list[Head]()
+    while place >= start and (tokens[place].tag in "&," or tokens[place].word in adjectives()):
+        if tokens[place].word in words:
+            heads.insert(0, Head(place, adjectives()[tokens[place].word], partial=False, negated=False))
+        place -= 1
+    return heads
 
 
 class _HeadFinder:
@@ -437,6 +463,8 @@ class _HeadFinder:
             self._blocked = self._blocked or not gathered
         elif tag == "r":
             self._read_relative(place, before)
+        elif tag == "." and self._tokens[place].word in _THAT:
+            self._blocked = self._relative  # "vi gör uppmärksam på att kommuner inte kan söka"
         elif tag in ",&":
             inherits = self._behind and before is not None and before.noun is not None
             if not inherits and not (self._relative and tag == "&"):
@@ -449,9 +477,23 @@ class _HeadFinder:
         """Tell whether a word for "besides" means "except", as it does behind "all": "alla, förutom kommuner"."""
         return self._tokens[place].word in _BESIDES and any(token.word in _EVERY for token in self._tokens[self._start : place])
 
+    def _gives_examples(self, place: int) -> bool:
+        """Tell whether "som" behind a general noun begins a list of nouns, and not a clause."""
+        last = self._heads[-1] if self._heads else None
+        if last is None or last.place != place - 1 or last.group is not Group.ANY or self._tokens[place].word != "som":
+            return False
+        rest = self._tokens[place + 1 : min(self._stop, place + 1 + _EXAMPLES)]
+        return bool(rest) and rest[0].noun is not None and all(token.noun is not None or token.tag in "&,j" for token in rest)
+
     def _read_relative(self, place: int, before: TaggedWord | None) -> None:
+        if before is not None and before.word in words_of("says_that") and self._tokens[place].word == "that":
+            self._blocked = self._relative = False  # "note that municipalities cannot apply"
+            return
         if before is not None and before.tag in "$c" and place + 1 < self._stop and self._tokens[place + 1].noun is not None:
             self._relative = self._blocked = False  # "ett bidrag som kommuner kan söka"
+            return
+        if self._gives_examples(place):
+            self._partial = True  # "behovsägare som kommuner och regioner ska delta"
             return
         self._relative = self._blocked = not (before is not None and before.tag == "y")
         last = self._heads[-1] if self._heads else None
@@ -462,6 +504,9 @@ class _HeadFinder:
             self._relative = self._blocked = False
 
 
+_EXAMPLES = 8
+"""Words of a list of examples behind "som"."""
+_THAT = word_set("att at")  # in Danish and Norwegian, too; the English "at" has a tag
 _BESIDES = word_set("förutom foruten utenom besides")
 _EVERY = word_set("alla samtliga alle all every")
 

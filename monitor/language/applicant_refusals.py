@@ -84,6 +84,14 @@ def plain_heads(tokens: Sequence[TaggedWord], heads: Sequence[Head]) -> list[Hea
     return kept
 
 
+def is_denied_before(tokens: Sequence[TaggedWord], tags: str, start: int) -> bool:
+    """Tell whether a "not" stands before the verb of a subordinate clause: "att bidraget inte längre kan sökas av kommuner"."""
+    place = start - 1
+    while place >= 0 and (tags[place] in "mb" or tokens[place].word in words_of("any_longer")):
+        place -= 1
+    return place >= 0 and tags[place] in "xX"
+
+
 _ASKED = re.compile(r"[agpeklRMKP6$TfU]")
 _MIXED = re.compile(r"m[^&,]{0,3}[&,][^&,]{0,2}[mX]?x")
 

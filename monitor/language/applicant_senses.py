@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from monitor.language.applicant_clauses import FoundClause
 from monitor.language.applicant_phrases import Head, TaggedWord
-from monitor.language.applicant_words import NOT_CALLS, Group, word_set
+from monitor.language.applicant_words import NOT_CALLS, Group, word_set, words_of
 
 MUNICIPAL = frozenset((Group.MUNICIPALITY, Group.PUBLIC))
 """Groups that a municipality belongs to by itself."""
@@ -30,6 +30,23 @@ def goes_through_another(tokens: Sequence[TaggedWord], tags: str, clause: FoundC
     return _THROUGH.search(rest) is not None
 
 
+def is_given_an_opportunity(tokens: Sequence[TaggedWord], heads: Sequence[Head]) -> bool:
+    """Tell whether those named are given a chance, and not a duty: "programmet ger kommuner möjlighet att samarbeta"."""
+    return _CHANCE.search(tokens[heads[-1].place + 1].word) is not None
+
+
+_CHANCE = re.compile(r"möjlighet|opportunity|mulig?het|mulighed|chans|chance")
+
+
+def puts_others_forward(tokens: Sequence[TaggedWord], clause: FoundClause) -> bool:
+    """Tell whether the clause is about others whom somebody names for a prize: "kommuner kan nominera en förening"."""
+    if _NOMINATES.match(tokens[clause.end - 1].word) is None:
+        return False
+    return any(token.word in words_of("nominated") for token in tokens[clause.end : clause.end + _NOMINATED_WORDS])
+
+
+_NOMINATES = re.compile(r"nomin|put forward|indstille")
+_NOMINATED_WORDS = 5
 _THROUGH = re.compile(
     r"\b(?:genom|via|through|gennem|gjennom)\s(?!(?:samma|the same)\b)(?:[\w-]+\s){0,4}?"
     r"(?:som\s(?:är|står\ssom)\s)?(?:sökande|huvudsökande|projektägare|projektägaren|applicant|lead\spartner|coordinator|ansøger|"

@@ -18,12 +18,14 @@ from monitor.language.applicant_phrases import (
     TaggedWord,
     find_heads,
     find_named_by_adjective,
+    find_run_by_adjective,
     may_name_applicants,
     read_tokens,
 )
 from monitor.language.applicant_refusals import (
     RefusedList,
     heading_refuses,
+    is_denied_before,
     item_span,
     narrows_refusal,
     opens_refused_list,
@@ -36,11 +38,14 @@ from monitor.language.applicant_roles import WITH_MUNICIPALITIES, Applicant, Rol
 from monitor.language.applicant_senses import (
     MUNICIPAL,
     goes_through_another,
+    is_given_an_opportunity,
     is_open_call,
     is_sought,
     lacks_something,
+    puts_others_forward,
     speaks_of_benefit,
 )
+from monitor.language.applicant_stretches import end_of, first_verb, last_of, listed_behind
 from monitor.language.applicant_words import CHEAPLY_NAMED, Group, word_set
 from monitor.language.segments import Segment, split_segments
 
@@ -101,7 +106,7 @@ class _Reader:
         found = [self._finished(number, statement, named) for number, statement in enumerate(self.found)]
         partner = any(statement.role is Role.PARTNER and statement.group in MUNICIPAL for statement in found)
         if partner:  # "forskning för levande städer" as a title says nothing against what is said of cities
-            found = [statement for at, statement in enumerate(found) if at not in self.purposes]
+            found = [one for at, one in enumerate(found) if at not in self.purposes and not one.abroad]
         elif any(statement.abroad for statement in found):
             found = self._of_ours(found)
         return tuple(found)
@@ -141,7 +146,7 @@ class _Reader:
         if self._read_refused(tokens, tags, segment):
             return
         if self._list_goes_on(tokens, segment) and not clauses:
-            self._add(find_heads(tokens, 1, _verb(tags, 1)), Role.MAY, tokens)
+            self._add(find_heads(tokens, 1, first_verb(tags, 1)), Role.MAY, tokens)
             return
         listing = self._listing
         self._listing = max(0, listing - 1)
@@ -200,7 +205,7 @@ class _Reader:
 
     def _read_item(self, tokens: Sequence[TaggedWord], tags: str) -> None:
         """Read a line under a heading that asked who may apply."""
-        heads = find_heads(tokens, 0, _verb(tags, 0))
+        heads = find_heads(tokens, 0, first_verb(tags, 0))
         first = self._listing == _ITEMS - 1
         if heads and heads[0].place <= _ITEM_HEAD and (first or len(tokens) <= _ITEM_WORDS):
             self._add(heads, Role.MAY, tokens, only="o" in tags[: heads[0].place])
@@ -211,22 +216,25 @@ class _Reader:
         self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, begin: int, following: FoundClause | None
     ) -> int:
         """Read one clause; the subject of the next one begins behind the place that is returned."""
-        cue, last = clause.cue, _last_of(tokens, tags, clause, following)
+        cue, last = clause.cue, last_of(tokens, tags, clause, following)
         if cue.name == "heading":
             return self._read_heading(tokens, tags, clause, last)
         heads, first = self._subject(tokens, tags, clause, begin, last)
         span = tags[clause.start : clause.end]
         before = tags[clause.start - 1] if clause.start else ""
         negated = (
-            cue.name == "excluded"
+            cue.name in ("excluded", "independent")
             or not _NEGATIONS.isdisjoint(span)
             or (before == "x" and (cue.side == "before" or cue.name == "money" or span[0] in "e6"))
+            or (cue.name in ("by", "target") and is_denied_before(tokens, tags, clause.start))
             or (
                 cue.name == "lead"
                 and any(token.word in _WITHOUT for token in tokens[max(0, clause.start - 2) : clause.start + 1])
             )
             or (bool(heads) and self._refuses(tokens, tags, clause, heads))
         )
+        if not heads and negated and cue.side == "before":
+            heads = find_run_by_adjective(tokens, begin, clause.start)
         if not heads:
             self._read_unnamed(tokens, tags, clause, begin, negated=negated)
             return clause.end
@@ -237,14 +245,14 @@ class _Reader:
             self.rest_excluded = True
             return clause.end
         leads = cue.name == "lead" and _AS_APPLICANT.isdisjoint(token.word for token in tokens[clause.start : clause.end])
-        if negated and (leads or refuses_nobody(tokens, tags, clause, following)):
+        if negated and cue.name != "independent" and (leads or refuses_nobody(tokens, tags, clause, following)):
             return clause.end  # who may not lead may still take part
         if negated and tags.endswith(":") and all(head.group is Group.ANY for head in heads):
             self._open_list(tokens, tags, clause, begin, negated=negated)
             return clause.end
         role = Role.NOT if negated else self._role(tokens, tags, clause)
         self._last_role = role = self._role_kept(cue, role, same=heads is self._last_subject and first == begin)
-        heads = [*heads, *_listed_behind(tokens, tags, clause, heads, last)]
+        heads = [*heads, *listed_behind(tokens, tags, clause, heads, last)]
         spoken = self._speaks_of_applying(tokens, tags, clause, heads)
         if spoken:
             heads = _applying_heads(tokens, tags, clause, heads)
@@ -259,7 +267,7 @@ class _Reader:
             )
         if cue.name == "with" and not spoken:
             return begin  # "kommuner, gärna i samverkan med föreningar, kan söka"
-        return _end_of(clause, heads, last)
+        return end_of(clause, heads, last)
 
     def _read_unnamed(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, begin: int, *, negated: bool) -> None:
         """Read a clause that names no group: it may refuse all others, or open a list."""
@@ -274,6 +282,8 @@ class _Reader:
         """Tell whether words before or behind the clause make a refusal of it."""
         if clause.cue.name == "you":
             return refuses_addressed(tags, clause, heads)
+        if clause.cue.name == "as you":
+            return not _NEGATIONS.isdisjoint(tags[heads[-1].place : heads[-1].place + 6])
         return clause.cue.name == "by" and clause.cue.weak and turns_down(tokens, tags, clause, heads)
 
     def _note_origin(self, cue: ClauseForm, number: int) -> None:
@@ -292,7 +302,7 @@ class _Reader:
         end = clause.end
         mark = re.search(r"[:b?]", tags[end:last])
         start = end + (mark.end() if mark else 0)
-        stop = max(start, min(last, _verb(tags, start)))
+        stop = max(start, min(last, first_verb(tags, start)))
         heads = find_heads(tokens, start, stop) or find_named_by_adjective(tokens, start, stop)
         refuses = heading_refuses(tags, clause)
         if heads and refuses is not None:
@@ -307,7 +317,11 @@ class _Reader:
     ) -> tuple[list[Head], int]:
         """Return the applicants of a clause and the place of their phrase: before the verb, between its parts, else after it."""
         if clause.cue.side == "after":
-            heads = find_heads(tokens, clause.end, last)
+            heads = find_heads(
+                tokens, clause.end, first_verb(tags, clause.end) if clause.cue.name in ("as you", "opportunity") else last
+            )
+            if clause.cue.name in ("independent", "partners from"):
+                heads = [head for head in heads if head.group in MUNICIPAL]
             # "av föreningar och av kommuner"
             while heads and clause.cue.name == "by" and (again := _BY_AGAIN.match(tags, heads[-1].place + 1, last)):
                 more = find_heads(tokens, again.end(), last)
@@ -344,7 +358,7 @@ class _Reader:
         words = {token.word for token in tokens[clause.start : clause.end]}
         if name in ("partner", "member") and _LEADS_TOO.match(tags, clause.end):
             return Role.MAY  # "may join as partners or lead the network"
-        if name in ("partner", "with", "as partner", "joining") or goes_through_another(tokens, tags, clause):
+        if name in ("partner", "partners from", "with", "as partner", "joining") or goes_through_another(tokens, tags, clause):
             return Role.PARTNER
         if name in ("led", "lead"):
             return Role.MUST if words & _STRONG or "m" not in tags[clause.start : clause.end] else Role.MAY
@@ -355,9 +369,11 @@ class _Reader:
             behind = tail[0] if tail else ""
             if "P" in tags[clause.start : clause.end] or ("P" in behind and "H" not in behind):
                 return Role.PARTNER
+        if name in ("taking part", "member") and re.match(REFUSAL, tags[clause.end :]):
+            return Role.PARTNER
+        if name == "also" and self._last_role is Role.PARTNER:
+            return Role.PARTNER
         if name == "taking part":
-            if re.match(REFUSAL, tags[clause.end :]):
-                return Role.PARTNER
             return Role.MEMBER if words & _DUTIES else Role.MAY
         if name == "member":
             return Role.MEMBER if words & _STRONG or words.isdisjoint(_TEAM) else Role.PARTNER
@@ -366,6 +382,8 @@ class _Reader:
     def _speaks_of_applying(self, tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head]) -> bool:
         """Tell whether the clause is about applying, and not about other things that are sought, offered or done together."""
         name, after = clause.cue.name, tokens[clause.end : clause.end + 1]
+        if name == "applying" and puts_others_forward(tokens, clause):
+            return False
         if name == "applying" and after and after[0].word in _OTHER_OBJECTS and not tokens[clause.end - 1].word.endswith(" for"):
             return False
         if name == "getting" and tokens[clause.start].word not in ("får", "få") and "g" not in tags[clause.start : clause.end]:
@@ -392,6 +410,8 @@ class _Reader:
         if name == "denied":
             part = tags[clause.start : clause.end]
             return bool(_IS_GRANTED.intersection(span)) if "x" in part else "m" in part and bool(_GETS.intersection(span))
+        if name == "opportunity":
+            return is_given_an_opportunity(tokens, heads)
         if name == "sought":
             return is_sought(tokens, clause, heads)
         if name == "each":  # "högst två ansökningar per organisation" is said of any
@@ -402,6 +422,7 @@ class _Reader:
             return self._asks_whether(tokens, tags, heads)
         if name == "member":  # who must be there applies too; who may be there can be a partner only
             leads = _LEADS_TOO.match(tags, clause.end) is not None
+            leads = leads or re.match(REFUSAL, tags[clause.end :]) is not None
             return leads or not _STRONG.isdisjoint(span) or "P" in tags[clause.start :] or not _TEAM.isdisjoint(span)
         if name == "with":
             together = any(token.word in ("med", "with") for token in tokens[clause.start : clause.end])
@@ -467,45 +488,6 @@ class _Reader:
 _WHO_EVER = word_set("den de dem those") | {"den som", "de som", "dem som", "those who"}
 
 
-def _listed_behind(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: Sequence[Head], last: int) -> list[Head]:
-    """Return the members of a list that tells who "all" are: "alla skogsägare kan söka: privatpersoner, kommuner"."""
-    if (
-        clause.cue.name != "applying"
-        or "X" in tags[clause.start : clause.end]
-        or any(head.group is not Group.ANY for head in heads)
-    ):
-        return []
-    colon = re.match(r"[^nmXBift:;?]{0,3}:", tags[clause.end : last])
-    return find_heads(tokens, clause.end + colon.end(), last) if colon else []
-
-
-def _last_of(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, following: FoundClause | None) -> int:
-    """Return the place behind the words that may belong to a clause: where the next one or its subject begins."""
-    if following is None:
-        return len(tokens)
-    if following.cue.side != "before":
-        return following.start
-    cut = max(tags.rfind(mark, clause.end, following.start) for mark in ",B")
-    return _next_subject(tokens, clause.end, following.start) or (cut if cut >= 0 else following.start)
-
-
-def _end_of(clause: FoundClause, heads: Sequence[Head], last: int) -> int:
-    """Return the place behind a clause and its applicants."""
-    return clause.end if clause.cue.side == "before" else min(last, heads[-1].place + 1 if heads else last)
-
-
-def _next_subject(tokens: Sequence[TaggedWord], start: int, stop: int) -> int | None:
-    """Return the place of an "och" before "minst": there the subject of the next clause begins; None without such words."""
-    return next(
-        (
-            place
-            for place in range(start, stop - 1)
-            if tokens[place].tag == "&" and tokens[place + 1].word in ("minst", "mindst", "at least")
-        ),
-        None,
-    )
-
-
 def _applying_heads(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, heads: list[Head]) -> list[Head]:
     """Return the heads of a clause that apply: the first of a question, and no persons who rather benefit."""
     if clause.cue.name == "asked":
@@ -548,7 +530,7 @@ _USUAL = word_set(
     troliga"""
 )
 _SURE = frozenset("bQ")
-_AS = word_set("as som")
+_AS = word_set("as som") | {"as a", "as an"}
 _INCLUDING = word_set("including inklusive inkl herunder")
 _IS_GRANTED = word_set("""beviljas tilldelas ges bevilges tildeles innvilges gis gives ydes awarded granted given allocated
     bevilja tilldela innvilget bevilget tildelt""")
@@ -563,12 +545,6 @@ _RESERVED = word_set("reserved reserverad reserverat restricted limited begräns
 def _also(tags: str, clause: FoundClause) -> bool:
     """Tell whether the clause names its applicants in addition to others: "även föreningar kan söka"."""
     return clause.cue.name == "also" or "Z" in tags[max(0, clause.start - 4) : clause.end]
-
-
-def _verb(tags: str, start: int) -> int:
-    """Return the place of the first finite verb from `start` on; the end where there is none."""
-    found = re.compile(r"[mXbsTG]").search(tags, start)
-    return found.start() if found else len(tags)
 
 
 def find_applicants(text: str, language: str = "") -> tuple[Applicant, ...]:

@@ -11,7 +11,7 @@ from monitor.language.applicant_limits import limited
 from monitor.language.applicant_roles import Applicant, Eligibility, Role, municipal_role
 from monitor.language.applicant_words import Group
 from monitor.language.applicants import find_applicants
-from monitor.language.partner_searches import sought_municipality
+from monitor.language.partner_searches import sought_municipality, sought_others, unsought_municipality
 from monitor.language.project_terms import Stated, find_countries, find_months, find_one_stage, find_partners
 from monitor.language.shares import Shares, find_shares
 from monitor.vocabulary import Kind
@@ -70,14 +70,18 @@ def _eligibility(call: Call) -> Eligibility | None:
         found = municipal_role(limited(find_applicants(read, call.language), read)) if read else None
         if found is not None:
             return found
-    return _sought(text) if call.kind is Kind.PARTNER_SEARCH else None
+    return _sought(text, call.language) if call.kind is Kind.PARTNER_SEARCH else None
 
 
-def _sought(text: str) -> Eligibility | None:
-    """Return the part of a municipality that somebody seeks as a partner; None where it is not among those sought."""
-    place = sought_municipality(text)
-    if place is None:
-        return None
-    begin, end = place
-    words = text[begin : min(end, begin + _MAX_QUOTE_CHARS)]
-    return Eligibility(Role.PARTNER, Applicant(Group.MUNICIPALITY, Role.PARTNER, words, begin))
+def _sought(text: str, language: str) -> Eligibility | None:
+    """Return the part of a municipality where somebody seeks partners; None where the text leaves it open."""
+    for place, group, role in (
+        (unsought_municipality(text), Group.MUNICIPALITY, Role.NOT),
+        (sought_municipality(text), Group.MUNICIPALITY, Role.PARTNER),
+        (sought_others(text, language), Group.MUNICIPALITY, Role.NOT),
+    ):
+        if place is not None:
+            begin, end = place
+            words = text[begin : min(end, begin + _MAX_QUOTE_CHARS)]
+            return Eligibility(role, Applicant(group, role, words, begin))
+    return None

@@ -11,7 +11,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain
 
+from monitor.language.applicant_phrases import TaggedWord, find_heads, read_tokens
+from monitor.language.applicant_roles import WITH_MUNICIPALITIES
 from monitor.language.countries import name_pattern
 from monitor.language.datafile import Patterns
 from monitor.language.dates import DateRole, FoundDate
@@ -39,6 +42,8 @@ _PATTERNS = Patterns(
         "seeks_partner": r"{seeks}(?!\s+{asked})\s+{words}[^\s.!?;:]*{partner}",
         "seeks_organisation": r"{seeks}(?!\s+{asked})\s+{words}{organisation}",
         "seeks_municipality": r"{seeks}(?!\s+{asked})[^\S\n]+(?:[^\s.!?;:]+[^\S\n]+){0,12}?{municipality}",
+        "municipality_of_interest": r"{municipality}[^.!?\n]{0,60}?\s{of_interest}",
+        "municipality_not_sought": r"{municipality}[^.!?\n]{0,80}?\s{not_sought}",
         "country": name_pattern,
         "partner_sought": r"{partner},?\s+{words}{is_sought}",
         "organisation_sought": r"{organisation},?\s+{words}{is_sought}",
@@ -52,6 +57,17 @@ _OTHER_COUNTRIES = re.compile(
     r"\b(?:andra|andre|other)\s+(?:\S+\s+)?(?:EU-?)?(?:länder|lande|land|countries|member\s+states)\b", re.IGNORECASE
 )
 _OURS = re.compile(r"\b(?:swed\w+|sverige\w*|svensk\w*|nord[ie]\w+|scandinavi\w+|skandinav\w+)\b", re.IGNORECASE)
+_OTHERS_WELCOME = re.compile(
+    r"\b(?:other|andra|andre|øvrige)\s+(?:\w+\s+)?(?:partner\w*|organi\w+|aktör\w*|aktører|types|actors)\b[^.!?\n]{0,60}?"
+    r"\b(?:welcome|välkomn?a|velkomne?|also|också|også|interest\w*|intress\w*)\b",
+    re.IGNORECASE,
+)
+_WISHED = frozenset(("preferably", "ideally", "gärna", "helst", "gerne", "gjerne"))
+_PREPARING = re.compile(
+    r"\b(?:coordinat\w+|lead\w*|led|prepar\w+|plans?|submits?|leder|leds|koordiner\w+|samordnar|förbered\w+|planerar|forbered\w+|planlæg\w+|"
+    r"planlegg\w+|konsorti\w+|consorti\w+)\b",
+    re.IGNORECASE,
+)
 _NEAR = 600
 """Characters between the words of who prepares and those of who is sought: in a long text of a call both may stand by chance."""
 
@@ -69,10 +85,61 @@ def seeks_partners(title: str, text: str) -> bool:
 def sought_municipality(text: str) -> tuple[int, int] | None:
     """Return where a text says that a municipality is sought, as one of others; None where it does not."""
     bounded = text[:_MAX_CHARS]
-    hits = _PATTERNS["seeks_municipality"].finditer(bounded)
+    hits = chain(_PATTERNS["seeks_municipality"].finditer(bounded), _PATTERNS["municipality_of_interest"].finditer(bounded))
     return next(
         (hit.span() for hit in hits if not _speaks_to_reader(bounded, hit.start()) and not _is_of_others(bounded, hit)), None
     )
+
+
+def unsought_municipality(text: str) -> tuple[int, int] | None:
+    """Return where a text says that municipalities are not sought; None where it does not."""
+    found = _PATTERNS["municipality_not_sought"].search(text[:_MAX_CHARS])
+    return None if found is None else found.span()
+
+
+def sought_others(text: str, language: str) -> tuple[int, int] | None:
+    """Return where a text names all who are sought when a municipality can be none of them; None where that is not sure."""
+    bounded = text[:_MAX_CHARS]
+    if _OTHERS_WELCOME.search(bounded) or _names_municipality(bounded):
+        return None
+    place = None
+    for hit in _PATTERNS["needs"].finditer(bounded):
+        stop = _STOP.search(bounded, hit.end())
+        end = stop.start() if stop else len(bounded)
+        tokens = read_tokens(bounded, hit.end(), end, language)
+        heads = find_heads(tokens, 0, len(tokens))
+        if any(head.partial or head.group in WITH_MUNICIPALITIES for head in heads) or not _are_all_known(tokens):
+            return None
+        if heads and place is None:
+            place = hit.start(), end
+    return place
+
+
+def _are_all_known(tokens: Sequence[TaggedWord]) -> bool:
+    """Tell whether each member of a list is a known group: "an adult education centre, a library or an NGO" is not."""
+    if not tokens or tokens[0].tag in "ivtfr":
+        return False
+    member: list[TaggedWord] = []
+    for token in (*tokens, None):
+        if token is not None and token.tag not in ",&:;":
+            member.append(token)
+            continue
+        words = [one for one in member if one.word[0].isalpha()]
+        member = []
+        of_place = bool(words) and (words[0].word in _WISHED or words[0].tag in "ivtf" or words[0].capital)
+        if words and not of_place and all(one.noun is None for one in words):
+            return False
+    return True
+
+
+def _names_municipality(text: str) -> bool:
+    """Tell whether a municipality is named otherwise than as the one who prepares the application."""
+    for hit in _PATTERNS["municipality"].finditer(text):
+        stop = _STOP.search(text, hit.end())
+        begin = max(text.rfind(sign, 0, hit.start()) for sign in ".!?\n") + 1
+        if not _PREPARING.search(text, begin, stop.start() if stop else len(text)):
+            return True
+    return False
 
 
 def _is_of_others(text: str, hit: re.Match[str]) -> bool:
@@ -82,6 +149,10 @@ def _is_of_others(text: str, hit: re.Match[str]) -> bool:
     sentence = text[before[-2] if len(before) > 1 else 0 : stop.start() if stop else len(text)]
     if _OTHER_COUNTRIES.search(sentence):
         return True
+    ahead = text[before[-2] if len(before) > 1 else 0 : before[-1]] if before else ""
+    behind = text[hit.start() : stop.start() if stop else len(text)]
+    if _PATTERNS["country"].search(f"{ahead}\n{behind}") is None and _OURS.search(text) is not None:
+        return False  # the country is where the one who seeks is
     return _PATTERNS["country"].search(sentence) is not None and _OURS.search(sentence) is None
 
 

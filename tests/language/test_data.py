@@ -208,6 +208,10 @@ CHECKS = {
     ("applicants", "turned_down"): answers(Role.NOT),
     ("applicants", "taken_up"): answers(Role.NOT),
     ("applicants", "this_round"): answers(Role.NOT),
+    ("applicants", "any_longer"): answers(Role.NOT),
+    ("applicants", "says_that"): answers(Role.NOT),
+    ("applicants", "run_by_applicants"): answers(Role.NOT),
+    ("applicants", "nominated"): answers(None),
 }
 
 
