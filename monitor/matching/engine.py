@@ -22,8 +22,9 @@ _CLEAR = 65
 _BARELY, _STRONG = 65, 75
 """Relevance up to which a subject that the title does not name is one in passing, beside another from twice the threshold."""
 _SUBJECT, _ENOUGH = 2, 4
-"""Weight from which a signal names a subject; signals of less stand around it, as local authorities and money do. From the second,
-one word is enough beside any other subject."""
+"""Weight from which a signal names a subject; those of less stand around it, as local authorities and money do.
+
+From the second, one word is enough beside any other subject."""
 
 NO_TERM = -1
 """Number in place of a term's where a programme or an identifier was enough."""
@@ -328,7 +329,7 @@ class Judgement:
         return max(taking, key=lambda pair: pair[1].points, default=None)
 
     def _is_in_passing(self, name: str, results: tuple[ThemeResult, ...]) -> bool:
-        """Return True when a department is barely reached by words of the text alone, or less than strongly by one word of little weight."""
+        """Return True when a department is barely reached by the text alone, or less than strongly by one word of little weight."""
         relevance = relevance_of(results[0].points, self.rules.departments[name].threshold)
         hits = [hit for result in results for hit in result.hits]
         if relevance <= _BARELY and not _is_in_title(hits):
@@ -336,7 +337,7 @@ class Judgement:
         return relevance < _STRONG and self._speaks_one_word(hits)
 
     def _speaks_one_word(self, hits: Iterable[SignalHit]) -> bool:
-        """Return True when all that names a subject is one word of little weight, however often it stands, whichever terms find it."""
+        """Return True when one word of little weight names the subject, however often it stands and whichever terms find it."""
         naming = [hit for hit in hits if hit.names_subject]
         if any(hit.page is not None or hit.signal.weight >= _ENOUGH for hit in naming):
             return False
