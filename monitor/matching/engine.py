@@ -329,7 +329,7 @@ class Judgement:
         return max(taking, key=lambda pair: pair[1].points, default=None)
 
     def _is_in_passing(self, name: str, results: tuple[ThemeResult, ...]) -> bool:
-        """Return True when a department is barely reached by the text alone, or less than strongly by one word of little weight."""
+        """Return True when a department is barely reached by the text alone, or not strongly by one word of little weight."""
         relevance = relevance_of(results[0].points, self.rules.departments[name].threshold)
         hits = [hit for result in results for hit in result.hits]
         if relevance <= _BARELY and not _is_in_title(hits):
