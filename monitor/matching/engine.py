@@ -21,6 +21,10 @@ _CLEAR = 65
 """Relevance (0-99) from which a theme clearly takes a call and others yield: one and a half times the threshold."""
 _BARELY, _STRONG = 65, 75
 """Relevance up to which a subject that the title does not name is one in passing, beside another from twice the threshold."""
+_SUBJECT, _ENOUGH = 2, 4
+"""Weight from which a signal names a subject; those of less stand around it, as local authorities and money do.
+
+From the second, one word is enough beside any other subject."""
 
 NO_TERM = -1
 """Number in place of a term's where a programme or an identifier was enough."""
@@ -63,6 +67,11 @@ class SignalHit(NamedTuple):
     def carries(self) -> bool:
         """Return True for a term that speaks for the theme and may carry a call: a generic one must be backed by another."""
         return self.of_term and self.points > 0 and (self.backed or not self.generic)
+
+    @property
+    def names_subject(self) -> bool:
+        """Return True for a term that may carry a call and weighs as a subject does."""
+        return self.carries and self.signal.weight >= _SUBJECT
 
 
 class VetoHit(NamedTuple):
@@ -295,7 +304,8 @@ class Judgement:
         """Return the department and theme that take the call from a department; None where it keeps the call.
 
         A call is taken from themes that all yield by a theme that clearly has it, and from a department whose subject the text
-        only mentions in passing by one that strongly has it.
+        only mentions in passing by one that strongly has it. A theme that the same words name takes nothing: they say no more
+        for one department than for the other.
         """
         own = self._reaching.get(name, ())
         if not own:
@@ -306,21 +316,37 @@ class Judgement:
             least = _STRONG
         else:
             return None
+        words = _naming_terms(hit for result in own for hit in result.hits)
         taking = (
             (department, result)
             for other, results in self._reaching.items()
             if other != name and (department := self.rules.departments[other]).enabled
             for result in results
-            if not result.theme.theme.yields and relevance_of(result.points, department.threshold) >= least
+            if not result.theme.theme.yields
+            and relevance_of(result.points, department.threshold) >= least
+            and not words.issuperset(_naming_terms(result.hits))
         )
         return max(taking, key=lambda pair: pair[1].points, default=None)
 
     def _is_in_passing(self, name: str, results: tuple[ThemeResult, ...]) -> bool:
-        """Return True when the themes of a department barely reach it, by words of the text and none of the title."""
+        """Return True when a department is barely reached by the text alone, or not strongly by one word of little weight."""
         relevance = relevance_of(results[0].points, self.rules.departments[name].threshold)
-        return relevance <= _BARELY and not any(
-            hit.zone == "title" and hit.points > 0 and not hit.generic for result in results for hit in result.hits
-        )
+        hits = [hit for result in results for hit in result.hits]
+        if relevance <= _BARELY and not _is_in_title(hits):
+            return True
+        return relevance < _STRONG and self._speaks_one_word(hits)
+
+    def _speaks_one_word(self, hits: Iterable[SignalHit]) -> bool:
+        """Return True when one word of little weight names the subject, however often it stands and whichever terms find it."""
+        naming = [hit for hit in hits if hit.names_subject]
+        if any(hit.page is not None or hit.signal.weight >= _ENOUGH for hit in naming):
+            return False
+        others = [{hit.term, (hit.zone, self.span_of(hit.zone, hit.term))} for hit in naming]
+        word = others.pop() if others else set()
+        while joined := [other for other in others if not word.isdisjoint(other)]:
+            word.update(*joined)
+            others = [other for other in others if other not in joined]
+        return not others
 
     @cached_property
     def _reaching(self) -> dict[str, tuple[ThemeResult, ...]]:
@@ -331,6 +357,16 @@ class Judgement:
                 if result.reaches(self.rules.departments[name]):
                     found.setdefault(name, []).append(result)
         return {name: _by_points(found[name]) for name in sorted(found)}
+
+
+def _naming_terms(hits: Iterable[SignalHit]) -> set[int]:
+    """Return the numbers of the terms that name a subject; those of documents are one."""
+    return {hit.term for hit in hits if hit.names_subject}
+
+
+def _is_in_title(hits: Iterable[SignalHit]) -> bool:
+    """Return True when the title names the subject."""
+    return any(hit.zone == "title" and hit.points > 0 and not hit.generic for hit in hits)
 
 
 def _by_points(results: Iterable[ThemeResult]) -> tuple[ThemeResult, ...]:

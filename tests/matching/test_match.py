@@ -138,6 +138,47 @@ def test_a_subject_in_passing_is_for_the_department_that_the_call_is_about():
     assert set(departments(rules, named)) == {"kultur", "teknik"}
 
 
+ONE_WORD = (
+    YOUTH
+    + """
+[[signal]]
+id = "lager"
+words = ["camp"]
+weight = 3
+
+[[signal]]
+id = "lager-i-ord"
+words = ["camp*"]
+weight = 2
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "sent"),
+    [
+        ("{} at a summer camp", "", {"teknik"}),
+        ("{} at a summer camp", "For young people.", {"kultur", "teknik"}),
+        ("{} and a youth exchange", "", {"kultur", "teknik"}),
+        ("Energieffektivisering at a summer camp", "", {"kultur", "teknik"}),
+        ("A summer camp", "", {"kultur"}),
+    ],
+)
+def test_one_word_of_little_weight_is_no_subject_beside_one_that_a_department_strongly_has(title, text, sent):
+    rules = small_rules(ungdom=ONE_WORD, energi=ENERGY.replace('departments = ["teknik", "kultur"]', 'departments = ["teknik"]'))
+    a_title = title.format("Energieffektivisering in public buildings")
+    strong = " Energieffektivisering, public buildings." if title.startswith("{}") else ""
+    assert set(departments(rules, a_call(a_title, text + strong))) == sent
+
+
+def test_words_that_name_two_subjects_take_a_call_from_neither():
+    shared = ENERGY.replace('departments = ["teknik", "kultur"]', 'departments = ["teknik"]')
+    own = ENERGY.replace('departments = ["teknik", "kultur"]', 'departments = ["kultur"]\nyields = true')
+    rules = small_rules(energi=shared, ungdom=own.replace('id = "energi"', 'id = "ungdom"'))
+    call = a_call("Energieffektivisering in public buildings", "energieffektivisering, public buildings")
+    assert set(departments(rules, call)) == {"kultur", "teknik"}
+
+
 def test_a_department_that_is_switched_off_gets_nothing():
     off = small_rules(
         departments="""

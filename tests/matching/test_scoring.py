@@ -38,7 +38,10 @@ class NaiveScorer:
     def __init__(self, rules, call, terms):
         self.rules, self.call = rules, call
         self.zones = {
-            zone: {terms.texts[number] for number in terms.scan(analyser().lemma_text(text, around=call.language)).places}
+            zone: {
+                terms.texts[number]: place
+                for number, place in terms.scan(analyser().lemma_text(text, around=call.language)).places.items()
+            }
             for zone, text in call_zones(call).items()
             if text
         }
@@ -104,8 +107,9 @@ class NaiveScorer:
     def is_taken(self, name, reaching, points):
         """Return True for a department from which another takes the call.
 
-        That is one whose themes all yield, where another has a theme that does not of relevance 65 or more, and one of relevance
-        65 or less without a word in the title, where another has 75 or more.
+        That is one whose themes all yield, where another has a theme that does not of relevance 65 or more, and one where another
+        has 75 or more: it has relevance 65 or less without a word in the title, or less than 75 by one word of a weight below 4.
+        The other theme is named by some word that none of its own is.
         """
         yielding = {theme.theme.id for theme in self.rules.live_themes if theme.theme.yields}
         own = [theme for theme in self.rules.live_themes if theme.theme.id in reaching[name]]
@@ -123,11 +127,31 @@ class NaiveScorer:
 
         if reaching[name] <= yielding:
             least = 65
-        elif relevance(name, reaching[name]) <= 65 and not titled:
+        elif (relevance(name, reaching[name]) <= 65 and not titled) or (
+            relevance(name, reaching[name]) < 75 and self.is_one_word([hit for theme in own for hit in self.naming(theme)])
+        ):
             least = 75
         else:
             return False
-        return any(relevance(other, reaching[other] - yielding) >= least for other in reaching.keys() - {name})
+        words = {term for theme in own for _, _, term in self.naming(theme)}
+        others = {theme.theme.id for theme in self.rules.live_themes if {term for _, _, term in self.naming(theme)} - words}
+        return any(relevance(other, reaching[other] & others - yielding) >= least for other in reaching.keys() - {name})
+
+    def naming(self, theme):
+        """Return the weight, place and term of each hit that carries and weighs 2 or more."""
+        weights = {signal.id: signal.weight for signal in theme.signal}
+        found = [hit for hit in self.score(theme)[0] if self.carries(theme, hit) and weights[hit[0]] >= 2]
+        return [(weights[name], (zone, self.zones[zone][term]), term) for name, zone, term, _ in found]
+
+    def is_one_word(self, naming):
+        """Return True when the hits are all of one word: the same term or place, or joined by another hit that has both."""
+        if any(weight >= 4 for weight, _, _ in naming):
+            return False
+        groups = []
+        for _, place, term in naming:
+            joined = [group for group in groups if place in group or term in group]
+            groups = [group for group in groups if group not in joined] + [{place, term}.union(*joined)]
+        return len(groups) <= 1
 
     def themes_with_a_term(self):
         """Return the ids of the themes of which some term is in the call, whether it counts there or not."""

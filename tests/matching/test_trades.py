@@ -2,7 +2,8 @@
 
 `labelled_items/trades.jsonl` has 120 items of a reader who had not seen the rules, with the identifier and programme that the portal
 gives where the title begins with one. `labelled_items/trades_own.jsonl` has 90 shorter ones by the writer of the rules, each labelled
-before the rules were run on it. `python -m tests.matching.test_trades` prints the shares and each item that differs.
+before the rules were run on it. `labelled_items/subjects.jsonl` (120, by such a reader) and `labelled_items/subjects_own.jsonl` (70, by
+the writer) have names of programmes, weather, places and Interreg areas beside the subjects that they are taken for. `python -m tests.matching.test_trades` prints the shares and each item that differs.
 """
 
 import json
@@ -36,6 +37,10 @@ SHARES = [
     ("trades.jsonl", "en", 50, 0.94),
     ("trades_own.jsonl", "sv", 48, 0.91),
     ("trades_own.jsonl", "en", 42, 0.95),
+    ("subjects.jsonl", "sv", 60, 0.95),
+    ("subjects.jsonl", "en", 60, 0.96),
+    ("subjects_own.jsonl", "sv", 40, 0.84),
+    ("subjects_own.jsonl", "en", 30, 0.82),
 ]
 
 
@@ -111,6 +116,20 @@ def test_a_word_of_the_trade_in_the_title_is_enough(rules, department, title, la
             "Provanställning i sex månader. Kommunen står för utbildning och utrustning.",
         ),
         ("kommunledning", "Interreg Danube: call for small towns", "Local authorities of the Danube Region Programme may apply."),
+        ("kommunledning", "Torskfisket i Östersjön stängs", "Kommuner vid kusten kan söka stöd för sina hamnar."),
+        ("kommunledning", "Turistbyråer i mindre kommuner", "Kommuner kan söka bidrag för skyltar."),
+        ("samhallsplanering", "Läxhjälp i bostadsområden", "Skolor och kommuner kan söka bidrag."),
+        ("samhallsplanering", "Torka och skyfall gav dyrare livsmedel", "Kommuner kan söka stöd för sina kök."),
+        ("miljo-bygg", "Översvämning i källaren: så söker du ersättning", "Kommunen svarar på frågor."),
+        ("miljo-bygg", "Värmebölja: råd till hemtjänsten", "Kommuner kan söka medel för kylskåp och utbildning."),
+        ("raddning-beredskap", "Kurs om översvämning i detaljplaner", "För planarkitekter i kommuner."),
+        ("linden", "LIFE CET: fjärrvärme i små nät", "Energibolag som kommuner äger kan söka bidrag."),
+        ("miljo-bygg", "LIFE CET: solpaneler på skolor", "Kommuner kan söka bidrag för egna tak."),
+        ("nav", "ELENA: hjälp att renovera skolor", "Kommuner kan söka stöd för sina byggnader."),
+        ("nav", "LOVA-bidrag till våtmarker", "Kommuner kan söka bidrag mot övergödning."),
+        ("kultur-fritid", "LONA-bidrag till inventering", "Kommuner kan söka bidrag för arter och ängar."),
+        ("naringsliv", "EaSI: nya vägar till arbete", "Kommuner kan söka bidrag."),
+        ("naringsliv", "Stöd till godstransporter med fartyg", "Redare och kommuner kan söka."),
     ],
 )
 def test_a_trade_that_is_only_mentioned_sends_nothing(rules, department, title, text):
