@@ -48,7 +48,10 @@ _NO_BROWSER = "En webbläsare på servern kan troligen läsa den: be it-avdelnin
 _RUN_IN_VAIN = "Sidan lästes också med installationens webbläsare, men gav inget."
 _NOTHING = "Inget flöde, ingen lista och ingen kalender hittades på webbplatsen."
 _EMPTY = "Sidan säger att den är tom just nu, så artiklarnas adresser går inte att se. Pröva igen när något är publicerat."
-_LOST = "Adressen finns inte längre. Raden hittades på {start} och kan vara något annat."
+_NO_PAGE = "Hittar ingen sida där (HTTP {status})."
+_MISSPELT = "Är adressen rätt skriven?"
+"""Asked about an address that gave no page: it may never have been one."""
+_LOST = "Adressen ger ingen sida. Raden hittades på {start} och kan vara något annat."
 _EMPTY_ADDRESS = "Adressen själv gav inget. Raden hittades på {start} och kan vara något annat."
 _LATE = "Tiden räckte inte till allt som fanns att pröva på webbplatsen."
 
@@ -119,7 +122,7 @@ class SiteSearch:
         page = next((document for document in reading.documents if 200 <= document.status < 300), None)
         blocked = next((problem for problem in reading.problems if problem.kind is not ProblemKind.LAYOUT), None)
         if page is None or (blocked is not None and blocked.kind is ProblemKind.BLOCKED):
-            self._unanswered(blocked)
+            self._unanswered(blocked, next((document.status for document in reading.documents), 404))
             return
         self._stored = [page]
         self._page = page if b"<script" in page.body.lower() and not self.readings.obstacle else None
@@ -163,10 +166,12 @@ class SiteSearch:
             self._recognise(lead, document)
         self._read_rows(self._end)
 
-    def _unanswered(self, problem: Problem | None) -> None:
-        """End the search of an address that did not answer; of one that is gone, begin anew from the pages above it."""
+    def _unanswered(self, problem: Problem | None, status: int) -> None:
+        """End the search of an address that did not answer; of one without a page, begin anew from the pages above it."""
         problem = problem or Problem(ProblemKind.UNREACHABLE, "Adressen svarade inte.")
-        self.problems, self.class_ = [problem.text], problem.kind
+        text = _NO_PAGE.format(status=status) if problem.kind is ProblemKind.GONE else problem.text
+        asked = [_MISSPELT] if problem.kind in (ProblemKind.GONE, ProblemKind.UNREACHABLE) else []
+        self.problems, self.class_ = [" ".join([text, *asked])], problem.kind
         if problem.kind is ProblemKind.GONE:
             self._climb(_LOST)
         else:

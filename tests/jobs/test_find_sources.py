@@ -154,8 +154,20 @@ def test_an_address_without_a_page_says_why(tmp_path):
     outcome, asked, _ = find(tmp_path, {}, "/borta")
     assert asked == ["/borta", "/"], "nor does the first page of its site"
     assert outcome.json["rows"] == []
-    assert outcome.json["problems"] == ["Sidan finns inte längre (HTTP 404)."]
+    assert outcome.json["problems"] == ["Hittar ingen sida där (HTTP 404). Är adressen rätt skriven?"]
     assert outcome.code == 1
+
+
+def test_an_address_where_nobody_answers_is_asked_about(tmp_path):
+    with serve(lambda asked: Answer(b"")) as publisher:
+        url = publisher.url
+    place = Installation(tmp_path)
+    place.configure("[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n")
+    outcome = place.fork("sources", "find", f"{url}/stod", "--json", now="2026-05-20T08:00")
+    assert outcome.json["rows"] == []
+    (problem,) = outcome.json["problems"]
+    assert problem.startswith("Servern svarade inte")
+    assert problem.endswith(". Är adressen rätt skriven?")
 
 
 def test_a_source_is_checked_with_another_value_of_a_key(tmp_path):
