@@ -22,7 +22,7 @@ from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS, VE
 from monitor.web.framework.long_work import LongWork
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import format_day, format_moment, fragment, page, redirect
+from monitor.web.framework.templates import format_day, format_moment, fragment, page, problem_page, redirect
 from monitor.web.views.front import source_rows
 from monitor.web.views.settings_form import (
     DONE,
@@ -246,6 +246,21 @@ def take_found(visit: Visit) -> Response:
     return redirect(f"/samordna/kallor/{row}?klart=sparat")
 
 
+def switch_source(visit: Visit) -> Response:
+    """Read a source from now on, or no longer: `lases` is "ja" or "nej". The change stands in the history and can be undone."""
+    row, wanted = visit.path_vars["row"], visit.form.get("lases", "")
+    if wanted not in ("ja", "nej"):
+        return problem_page(visit, 400)
+    try:
+        target = _target(visit, row)
+    except EditError as error:
+        return refuse(visit, row, error, _LIST_CRUMBS)
+    outcome = submit(visit, target, (Edit(target.locate(("enabled",)), wanted == "ja"),), dry_run=False)
+    if outcome.problems:
+        return refuse(visit, target.title, EditError(" ".join(outcome.problems)), _LIST_CRUMBS)
+    return redirect(f"/samordna/kallor/{row}?klart=sparat")
+
+
 def try_source(visit: Visit) -> Response:
     """Read a source now, as it is or with the change that an advice names, and show what was found field by field."""
     row = visit.path_vars["row"]
@@ -439,5 +454,6 @@ ROUTES = (
     Route(r"^/samordna/kallor/ny$", new_source, coordinator=True, posts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}$", source, coordinator=True, posts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}/ta$", take_found, coordinator=True, acts=True, shared=True),
+    Route(rf"^/samordna/kallor/{_ROW}/las$", switch_source, coordinator=True, acts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}/prova$", try_source, coordinator=True, acts=True, shared=True),
 )
