@@ -26,7 +26,7 @@ AMOUNTS = ("applied_amount", "granted_amount", "own_amount")
 """Sums in kronor: applied for, granted, and the municipality's part of the granted projects."""
 NAMES = {
     "found": "Hittade",
-    "told": "Berättade",
+    "told": "Utskickade",
     "interested": "Intresserade",
     "applied": "Sökta",
     "granted": "Beviljade",
