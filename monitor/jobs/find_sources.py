@@ -38,6 +38,8 @@ _MAX_ROUNDS = 5
 """Rounds of addresses: those of the page, then for example robots.txt, an index of sitemaps, a sitemap, and a folder of it."""
 _MAX_ROWS = {"feed": 4, "calendar": 1, "list": 3, "rounds": 1, "sitemap": 1, "alone": 1}
 """Rows of each form that are read at most."""
+_MIN_OF_A_LANGUAGE, _SHARE_OF_A_LANGUAGE = 2, 0.1
+"""Items, and the share of all items, that a language beside the usual one has at least."""
 _DEPTH_OF_HOME = 1
 """Levels of a path up to which it may be a site's first page ("/", "/sv/")."""
 _OWN_PAGE = "adressen själv"
@@ -358,6 +360,7 @@ class SiteSearch:
             "ahead": proposal.ahead,
             "share_ahead": round(proposal.share_ahead, 2),
             "newest": proposal.newest.isoformat() if proposal.newest else None,
+            "languages": languages_of(spider),
             "check": describe_reading(proposal.source, spider, self.readings.now, {}),
         }
 
@@ -376,8 +379,8 @@ def find_sources(config: Config, address: str, now: datetime, *, seconds: float 
     Returns:
         `address`; `moved`, the address that it redirects to permanently, or ""; `system` that the site is made with; `browser`,
         whether the installation's browser ran the page; `problems`, sentences on why there is no row; and `rows`, the best first,
-        each with `row`, the keys of a `[[source]]`, `sure`, `doubts` as sentences, `way`, `items`, `ahead`, `share_ahead`,
-        `newest`, and `check`, the answer of `sources check`.
+        each with `row`, the keys of a `[[source]]`, `languages` of its items, `sure`, `doubts` as sentences, `way`, `items`,
+        `ahead`, `share_ahead`, `newest`, and `check`, the answer of `sources check`.
 
     Raises:
         ConfigError: The text is no address.
@@ -387,6 +390,13 @@ def find_sources(config: Config, address: str, now: datetime, *, seconds: float 
     search.begin()
     readings.run()
     return search.outcome()
+
+
+def languages_of(spider: SourceSpider) -> list[str]:
+    """Return the languages of the items that were read, the most usual first; without those that a stray item or two have."""
+    languages = Counter(call.language for call in spider.reading.calls.values() if call.language)
+    least = max(_MIN_OF_A_LANGUAGE, _SHARE_OF_A_LANGUAGE * languages.total())
+    return [language for place, (language, count) in enumerate(languages.most_common()) if not place or count >= least]
 
 
 def row_keys(source: Source, spider: SourceSpider) -> dict[str, Any]:

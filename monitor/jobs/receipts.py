@@ -137,9 +137,7 @@ def _receipt_of_change(
     return subject, [said.format(names=chosen), *lines, undo]
 
 
-def _changed_lines(
-    change: ChoiceChange, names: Mapping[str, str], subjects: Subjects, language: str, until: str
-) -> list[str]:
+def _changed_lines(change: ChoiceChange, names: Mapping[str, str], subjects: Subjects, language: str, until: str) -> list[str]:
     """Return a line on each choice that differs; `until` is the last day of the pause in words, "" for no pause."""
     before, after, differs = change.before, change.after, change.names
 

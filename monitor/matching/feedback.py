@@ -73,11 +73,7 @@ def _is_same_example(example: object, call: Call, match: bool) -> bool:
 
 def _is_about(example: object, call: Call) -> bool:
     """Return whether a row of a theme's file is an example of a call."""
-    return (
-        isinstance(example, dict)
-        and example.get("title") == call.title
-        and example.get("identifier", "") == call.identifier
-    )
+    return isinstance(example, dict) and example.get("title") == call.title and example.get("identifier", "") == call.identifier
 
 
 def _append(document: TOMLDocument, example: tomlkit.items.Table) -> None:

@@ -247,7 +247,9 @@ def test_a_call_held_back_that_was_not_in_the_mail_is_listed_as_such_for_four_we
 def test_a_call_that_was_added_and_then_held_back_is_not_said_to_have_been_out_of_the_mail(coordinator, site):
     with open_archive(site.config.archive) as archive:
         planned = {item.key for item in draft(site).items}
-        open_calls = archive.db.execute("SELECT source, call_id FROM calls WHERE status = 'open' AND vanished_at IS NULL").fetchall()
+        open_calls = archive.db.execute(
+            "SELECT source, call_id FROM calls WHERE status = 'open' AND vanished_at IS NULL"
+        ).fetchall()
     key = None
     for candidate in (CallKey(*row) for row in open_calls):
         if candidate not in planned:

@@ -11,6 +11,7 @@ import pytest
 
 from monitor.archive.feedback import set_state
 from monitor.archive.projects import FollowedProject, Project, ReportingDay, read_project, store_project
+from monitor.awards.municipal import FundedGroup
 from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.digest.render import load_templates
@@ -20,7 +21,7 @@ from monitor.web.report.excel import as_excel_report
 from monitor.web.report.facts import Period, read_facts, read_period
 from monitor.web.report.progress import Progress, progress_of
 from monitor.web.report.tables import AMOUNTS, COUNTS, DIMENSIONS, FIGURES, NAMES, make_document
-from monitor.web.report.text import ReportWords, has_comparison, write_text
+from monitor.web.report.text import FUNDED_COLUMNS, FUNDED_HEADING, ReportWords, has_comparison, write_text
 from monitor.web.report.word import as_word
 from tests.mailing import MONDAY, STOCKHOLM, WEEK, World, a_call, small_rules
 
@@ -285,6 +286,32 @@ def test_word_has_the_text_and_every_figure(full):
     for table, section in ((tables[1], made.sections[1]), (tables[2], made.sections[1])):
         assert section.page_width > section.page_height, "wide tables lie on landscape pages"
         assert len({len(row) for row in table}) == 1
+
+
+def test_the_projects_in_publishers_lists_are_in_word_and_excel(world):
+    groups = [
+        FundedGroup("LIFE", 2024, 2, (("EUR", 90_000), ("SEK", 1_200_000)), 1, ("Polen", "Finland")),
+        FundedGroup("Interreg", None, 1, (), 1),
+    ]
+    with world.archive() as archive:
+        made = make_document(read_facts(archive.db, world.config, YEAR), small_rules(), world.config, groups)
+    words = ReportWords(WORDS["sv"], MONDAY)
+    file = docx.Document(io.BytesIO(as_word(made, write_text(made, words), TITLE, words)))
+    assert FUNDED_HEADING in [paragraph.text for paragraph in file.paragraphs]
+    rows = [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in file.tables[1].rows]
+    assert rows == [
+        list(FUNDED_COLUMNS),
+        ["LIFE", "2024", "2", "90 000 EUR + 1 200 000 kr, står inte för 1", "Polen, Finland"],
+        ["Interreg", "okänt", "1", "står inte för 1", "står inte"],
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(as_excel_report(made, write_text(made, words), TITLE, words)))
+    heads, *rows = sheet_rows(book, "EU-projekt")
+    assert [row[:5] for row in rows] == [
+        ["LIFE", 2024, 2, 90_000, "EUR"],
+        ["LIFE", 2024, None, 1_200_000, "SEK"],
+        ["Interreg", None, 1, None, None],
+    ]
+    assert sum(row[heads.index("Projekt")] or 0 for row in rows) == 3
 
 
 def test_word_and_excel_name_a_state_with_the_same_words(full):

@@ -283,6 +283,14 @@ def test_a_source_says_when_its_address_was_seen_and_what_the_installation_found
     assert "Prövad här" not in plain(coordinator.get(path)), "that was another address"
 
 
+def test_a_proposal_in_two_languages_says_that_each_item_has_its_own(coordinator, site):
+    said = "Språk: svenska och engelska. Varje post får det språk som den är skriven på"
+    for languages, expected in (["sv", "en"], True), (["sv"], False):
+        site.jobs.checks[FEED] = {"address": FEED, "problems": [], "rows": [{**found_row(), "languages": languages}]}
+        answer = coordinator.post(NEW, {"adress": FEED, "gor": "las"}, page=NEW)
+        assert (said in plain(answer)) is expected
+
+
 def test_a_source_that_was_read_is_not_said_to_be_untried(coordinator, site):
     path = "/samordna/kallor/norden"
     shown = plain(coordinator.get(path))

@@ -12,8 +12,22 @@ from monitor.translation import translate, translate_count
 from monitor.vocabulary import FOLLOW_STATE_LABELS, FollowState
 from monitor.web.report.tables import AMOUNTS, KRONOR
 
-PROJECT_COLUMNS = ("Projekt", "Förvaltning", "Program", "Läge", "Sökt den", "Sökt belopp", "Beslut den", "Beviljat belopp", "Egen del")
+PROJECT_COLUMNS = (
+    "Projekt",
+    "Förvaltning",
+    "Program",
+    "Läge",
+    "Sökt den",
+    "Sökt belopp",
+    "Beslut den",
+    "Beviljat belopp",
+    "Egen del",
+)
 """Headings of the table of projects."""
+FUNDED_HEADING = "EU-projekt som kommunen har haft"
+FUNDED_COLUMNS = ("Program", "År", "Projekt", "Vår del", "Partner i")
+"""Heading of the table of projects in publishers' lists, and of its columns."""
+_MAX_PLACES = 6
 _MAX_NAMED = 5
 """Projects and rows that the text names."""
 
@@ -258,4 +272,18 @@ def project_cells(project: Mapping[str, Any], words: ReportWords) -> Sequence[st
         days[1],
         words.figures(project["granted_amount"], project["currency"]),
         words.figures(project["own_amount"], project["currency"]),
+    )
+
+
+def funded_cells(group: Mapping[str, Any], words: ReportWords) -> Sequence[str]:
+    """Return the cells of the projects of a programme and year in the order of FUNDED_COLUMNS."""
+    shares = " + ".join(words.figures(amount, currency) for currency, amount in group["shares"].items())
+    unknown = f"{words.say('står inte för')} {group['unknown']}" if group["unknown"] else ""
+    places = ", ".join(group["places"][:_MAX_PLACES])
+    return (
+        group["programme"],
+        str(group["year"] or words.say("okänt")),
+        words.wording.number(group["projects"]),
+        ", ".join(text for text in (shares, unknown) if text),
+        f"{places} {words.say('med flera')}" if len(group["places"]) > _MAX_PLACES else places or words.say("står inte"),
     )

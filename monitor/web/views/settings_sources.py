@@ -16,7 +16,7 @@ from monitor.archive.source_checks import list_checks
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.fields import field_texts, list_form_fields, plain_values, value_at
-from monitor.sources import ADDRESS_KINDS, BROWSED_KINDS, CONFIRMED_BY, Source
+from monitor.sources import ADDRESS_KINDS, BROWSED_KINDS, CONFIRMED_BY, LANGUAGES, Source
 from monitor.toml_edit import Edit, EditError, Place, find_value, load_values
 from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS, VERDICT_LABELS
 from monitor.web.framework.long_work import LongWork
@@ -442,6 +442,7 @@ def _candidate(visit: Visit, found: Mapping[str, Any]) -> dict[str, Any]:
         "source": present,
         "texts": texts,
         "items": len(found["check"]["items"]),
+        "languages": [LANGUAGES.get(language, language) for language in found.get("languages", ())],
         **{name: found[name] for name in ("sure", "doubts", "way", "ahead", "newest")},
         "check": _render_check(visit, {**found["check"], "remedies": []}),
     }
