@@ -102,7 +102,7 @@ class CorrectionField:
     number: bool
     """True for a field of figures alone."""
     short: bool
-    """True for a field that a few words fill: a number, a sum or a day."""
+    """True for a field that a few words fill: a number, a sum, a currency or a day."""
 
     @property
     def id(self) -> str:
@@ -144,7 +144,7 @@ def _form_field(
         error=errors.get(name, ""),
         corrected=correction_time(call, name),
         number=name in _NUMBERS,
-        short=name in (*_NUMBERS, *_SUMS, *_DAYS),
+        short=name in (*_NUMBERS, *_SUMS, *_DAYS, "budget.currency"),
     )
 
 
