@@ -20,7 +20,8 @@ ADDRESS_KINDS = {"feed": "flöde", "page": "sida", "calendar": "kalender", "roun
 """Kinds of source that an address may be read as, in Swedish; the other kinds are one publisher's each."""
 BROWSED_KINDS = frozenset(("page", "calendar"))
 """Kinds of source whose list a browser can run, if the installation has one."""
-_LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska", "": "känns igen i varje text"}
+LANGUAGES = {"sv": "svenska", "en": "engelska", "da": "danska", "nb": "norska", "fi": "finska", "": "känns igen i varje text"}
+"""Names of the languages that texts of a source may have, in Swedish, by their codes (ISO 639-1)."""
 CONFIRMED_BY = {
     "": "",
     "stored": "sparad sida eller öppen kod",
@@ -46,7 +47,7 @@ class Source(BaseModel):
         Field(pattern=r"^https?://")
     )
     publisher: Annotated[str, Caption("Utgivare")] = ""
-    language: Annotated[Literal["sv", "en", "da", "nb", "fi", ""], Caption("Språk", choices=_LANGUAGES)] = ""
+    language: Annotated[Literal["sv", "en", "da", "nb", "fi", ""], Caption("Språk", choices=LANGUAGES)] = ""
     """Language of the texts (ISO 639-1); empty: detected for each text."""
     publishes: Annotated[
         tuple[Annotated[Kind, Field(strict=False)], ...],

@@ -415,6 +415,7 @@ class FollowState(StrEnum):
     """States of a department's work with a call."""
 
     INTERESTED = "intresserad"
+    WRITES = "skriver"
     APPLIES = "soker"
     GRANTED = "beviljad"
     REFUSED = "avslag"
@@ -423,8 +424,9 @@ class FollowState(StrEnum):
 
 FOLLOW_STATE_LABELS: Mapping[FollowState, str] = {
     FollowState.INTERESTED: "Intresserad",
-    FollowState.APPLIES: "Söker",
-    FollowState.GRANTED: "Beviljad",
+    FollowState.WRITES: "Ansökan skrivs",
+    FollowState.APPLIES: "Sökt",
+    FollowState.GRANTED: "Beviljat",
     FollowState.REFUSED: "Avslag",
     FollowState.DECLINED: "Avstår",
 }

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from monitor.archive import open_archive
+from monitor.archive.award_decisions import store_award_decision
 from monitor.archive.projects import Project, ReportingDay, store_project
+from monitor.awards.installation import awards_path, home_municipality
+from monitor.awards.store import import_source, open_awards
 from monitor.calls import CallKey
 from monitor.config import load_config
 from monitor.vocabulary import Answer, FollowState, Kind, Level, RunState, Status
@@ -18,6 +21,7 @@ from tests.commands import Installation
 from tests.documents.kept import add_fiche
 from tests.web.conftest import Browser, FakeJobs
 from tests.web.sample import NOW, make_sample
+from tests.web.test_history import write_home_projects
 
 DOCUMENT = (Path(__file__).resolve().parent.parent / "docs" / "json.md").read_text("utf-8")
 MOMENT = "2026-05-21T12:00"
@@ -135,6 +139,9 @@ def place(tmp_path_factory):
         )  # fmt: skip
         store_project(archive.db, project, "beviljad", note="", who="", now=NOW)
         add_fiche(archive.db, CallKey("portal", "two-stage"), folder)
+        store_award_decision(archive.db, "pic:951111111", home_municipality(config), belongs=True, who="Anna", now=NOW)
+    with open_awards(awards_path(config)) as db:
+        import_source(db, "portal", [write_home_projects(folder / "life.1.json")], NOW)
     return Installation(folder)
 
 

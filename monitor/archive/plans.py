@@ -13,7 +13,7 @@ from monitor.calls import CallKey
 from monitor.errors import ArchiveError
 from monitor.vocabulary import FollowState, StepState
 
-PLANNED_STATES = (FollowState.INTERESTED, FollowState.APPLIES)
+PLANNED_STATES = (FollowState.INTERESTED, FollowState.WRITES, FollowState.APPLIES)
 """Follow-up states of a department's work with a call that is planned."""
 
 

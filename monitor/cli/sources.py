@@ -203,6 +203,8 @@ def _found_lines(document: dict[str, Any]) -> list[str]:
         newest = f"den nyaste från {found['newest']}" if found["newest"] else "utan dag för publicering"
         lines += ["", f"# {number}. {'Säker' if found['sure'] else 'Osäker'} ({found['way']})"]
         lines.append(f"# {found['items']} poster, {found['ahead']} med en dag framåt, {newest}.")
+        if len(found["languages"]) > 1:
+            lines.append(f"# Språk: {', '.join(found['languages'])}. Varje post får det språk som den är skriven på.")
         lines += [f"# Tveksamt: {doubt}" for doubt in found["doubts"]]
         lines.append("[[source]]")
         lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in found["row"].items()]

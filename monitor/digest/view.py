@@ -14,7 +14,7 @@ from monitor.digest.layout import GroupView, LinkView, MailView, Occasion, Overv
 from monitor.digest.links import THE_REST, Links
 from monitor.digest.model import Audience, DigestGroup, DigestItem, Selection, Shown
 from monitor.digest.reminders import reminder_lines
-from monitor.digest.wording import HOME, QUOTED, QuotingSentence, Wording, iso_week
+from monitor.digest.wording import HOME, NO_BREAK, QUOTED, QuotingSentence, Wording, iso_week
 from monitor.language.one_line import clean, shorten
 from monitor.vocabulary import Kind, MailChange, MailKind, MailSection
 
@@ -59,7 +59,8 @@ class MailWriter:
             language=self._wording.language,
             subject=headline.subject(selection),
             preview=headline.preview(selection, self._sources()),
-            title=self._say(f"heading.{selection.kind.value}", name=name, week=week),
+            # On a narrow screen the line must not break between "vecka" and its number.
+            title=self._say(f"heading.{selection.kind.value}", name=name, week=week).replace(f" {week}", f"{NO_BREAK}{week}"),
             name=name,
             lead=(*self._lead(selection, name), *self._top()),
             sections=tuple(section for section in sections if section is not None),

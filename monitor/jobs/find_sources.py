@@ -38,6 +38,8 @@ _MAX_ROUNDS = 5
 """Rounds of addresses: those of the page, then for example robots.txt, an index of sitemaps, a sitemap, and a folder of it."""
 _MAX_ROWS = {"feed": 4, "calendar": 1, "list": 3, "rounds": 1, "sitemap": 1, "alone": 1}
 """Rows of each form that are read at most."""
+_MIN_OF_A_LANGUAGE, _SHARE_OF_A_LANGUAGE = 2, 0.1
+"""Items, and the share of all items, that a language beside the usual one has at least."""
 _DEPTH_OF_HOME = 1
 """Levels of a path up to which it may be a site's first page ("/", "/sv/")."""
 _OWN_PAGE = "adressen själv"
@@ -48,7 +50,10 @@ _NO_BROWSER = "En webbläsare på servern kan troligen läsa den: be it-avdelnin
 _RUN_IN_VAIN = "Sidan lästes också med installationens webbläsare, men gav inget."
 _NOTHING = "Inget flöde, ingen lista och ingen kalender hittades på webbplatsen."
 _EMPTY = "Sidan säger att den är tom just nu, så artiklarnas adresser går inte att se. Pröva igen när något är publicerat."
-_LOST = "Adressen finns inte längre. Raden hittades på {start} och kan vara något annat."
+_NO_PAGE = "Hittar ingen sida där (HTTP {status})."
+_MISSPELT = "Är adressen rätt skriven?"
+"""Asked about an address that gave no page: it may never have been one."""
+_LOST = "Adressen ger ingen sida. Raden hittades på {start} och kan vara något annat."
 _EMPTY_ADDRESS = "Adressen själv gav inget. Raden hittades på {start} och kan vara något annat."
 _LATE = "Tiden räckte inte till allt som fanns att pröva på webbplatsen."
 
@@ -119,7 +124,7 @@ class SiteSearch:
         page = next((document for document in reading.documents if 200 <= document.status < 300), None)
         blocked = next((problem for problem in reading.problems if problem.kind is not ProblemKind.LAYOUT), None)
         if page is None or (blocked is not None and blocked.kind is ProblemKind.BLOCKED):
-            self._unanswered(blocked)
+            self._unanswered(blocked, next((document.status for document in reading.documents), 404))
             return
         self._stored = [page]
         self._page = page if b"<script" in page.body.lower() and not self.readings.obstacle else None
@@ -163,10 +168,12 @@ class SiteSearch:
             self._recognise(lead, document)
         self._read_rows(self._end)
 
-    def _unanswered(self, problem: Problem | None) -> None:
-        """End the search of an address that did not answer; of one that is gone, begin anew from the pages above it."""
+    def _unanswered(self, problem: Problem | None, status: int) -> None:
+        """End the search of an address that did not answer; of one without a page, begin anew from the pages above it."""
         problem = problem or Problem(ProblemKind.UNREACHABLE, "Adressen svarade inte.")
-        self.problems, self.class_ = [problem.text], problem.kind
+        text = _NO_PAGE.format(status=status) if problem.kind is ProblemKind.GONE else problem.text
+        asked = [_MISSPELT] if problem.kind in (ProblemKind.GONE, ProblemKind.UNREACHABLE) else []
+        self.problems, self.class_ = [" ".join([text, *asked])], problem.kind
         if problem.kind is ProblemKind.GONE:
             self._climb(_LOST)
         else:
@@ -353,6 +360,7 @@ class SiteSearch:
             "ahead": proposal.ahead,
             "share_ahead": round(proposal.share_ahead, 2),
             "newest": proposal.newest.isoformat() if proposal.newest else None,
+            "languages": languages_of(spider),
             "check": describe_reading(proposal.source, spider, self.readings.now, {}),
         }
 
@@ -371,8 +379,8 @@ def find_sources(config: Config, address: str, now: datetime, *, seconds: float 
     Returns:
         `address`; `moved`, the address that it redirects to permanently, or ""; `system` that the site is made with; `browser`,
         whether the installation's browser ran the page; `problems`, sentences on why there is no row; and `rows`, the best first,
-        each with `row`, the keys of a `[[source]]`, `sure`, `doubts` as sentences, `way`, `items`, `ahead`, `share_ahead`,
-        `newest`, and `check`, the answer of `sources check`.
+        each with `row`, the keys of a `[[source]]`, `languages` of its items, `sure`, `doubts` as sentences, `way`, `items`,
+        `ahead`, `share_ahead`, `newest`, and `check`, the answer of `sources check`.
 
     Raises:
         ConfigError: The text is no address.
@@ -382,6 +390,13 @@ def find_sources(config: Config, address: str, now: datetime, *, seconds: float 
     search.begin()
     readings.run()
     return search.outcome()
+
+
+def languages_of(spider: SourceSpider) -> list[str]:
+    """Return the languages of the items that were read, the most usual first; without those that a stray item or two have."""
+    languages = Counter(call.language for call in spider.reading.calls.values() if call.language)
+    least = max(_MIN_OF_A_LANGUAGE, _SHARE_OF_A_LANGUAGE * languages.total())
+    return [language for place, (language, count) in enumerate(languages.most_common()) if not place or count >= least]
 
 
 def row_keys(source: Source, spider: SourceSpider) -> dict[str, Any]:

@@ -267,7 +267,7 @@ def _differences(
         if key in choices.withheld and key in chosen - told:
             kind = "held"
         elif key in choices.withheld and key not in told and now - datetime.fromisoformat(row["at"]) < _SHOWN_IDLE:
-            kind, detail = "held", "den var inte på väg in i det här mejlet"
+            kind, detail = "held", "programmet hade inte heller tagit med den i det här mejlet"
         elif key in choices.added and key in told - chosen:
             kind = "added"
         elif key in choices.added and key not in told:

@@ -25,6 +25,7 @@ from monitor.archive.subjects import read_subjects
 from monitor.config import Config
 from monitor.digest.answers import CONFIRM_DAYS, Signer
 from monitor.digest.links import Links
+from monitor.digest.render import load_templates
 from monitor.jobs.interest import department_names
 from monitor.jobs.letter import Receipt, store_letter, store_receipt
 from monitor.subscription import ChoiceChange, Subjects
@@ -93,10 +94,11 @@ def _receipt(
             translate("Gör du ingenting får du inga mejl. Länken gäller i {days} dagar.", language).format(days=CONFIRM_DAYS),
         ]
     if event.event == CHANGED:
-        return _receipt_of_change(event, names, read_subjects(db, now.astimezone(config.zone).date()), links)
+        subjects = read_subjects(db, now.astimezone(config.zone).date(), language)
+        return _receipt_of_change(config, event, names, subjects, links, now)
     undo = translate("Var det inte du, eller ångrar du dig? Öppna sidan och tryck på ”Börja få mejlen igen”:", language)
     if event.event == PAUSED:
-        day = date.fromisoformat(event.detail)
+        day = _day_words(config, date.fromisoformat(event.detail), language, now)
         subject = translate("Mejlen om EU-utlysningar är pausade till {day}", language).format(day=day)
         said = translate(
             "Någon med länken i ett mejl till dig har pausat mejlen för {name} till {day}. Då kommer de igen.", language
@@ -107,8 +109,13 @@ def _receipt(
     return subject, [said, f"{undo} {links.leave()}"]
 
 
+def _day_words(config: Config, day: date, language: str, now: datetime) -> str:
+    """Return a day as people write it in a language."""
+    return load_templates(config.digests_dirs).wording(language).short_day(day, now)
+
+
 def _receipt_of_change(
-    event: RecipientEvent, names: Mapping[str, str], subjects: Subjects, links: Links
+    config: Config, event: RecipientEvent, names: Mapping[str, str], subjects: Subjects, links: Links, now: datetime
 ) -> tuple[str, list[str]]:
     """Return subject and paragraphs of a receipt of changed choices: what comes now, what differs, and how to undo it."""
     language = event.language
@@ -121,15 +128,17 @@ def _receipt_of_change(
         lines = []
         undo = f"{translate('Var det inte du, eller ångrar du dig? Öppna sidan och välj på nytt:', language)} {links.leave()}"
     else:
-        lines = [translate("Det här är ändrat:", language), *_changed_lines(change, names, subjects, language)]
+        paused = change.after.paused_until
+        until = _day_words(config, paused, language, now) if paused is not None else ""
+        lines = [translate("Det här är ändrat:", language), *_changed_lines(change, names, subjects, language, until)]
         words = translate("Var det inte du, eller ångrar du dig? Öppna sidan och tryck på ”Ta tillbaka ändringen”:", language)
         undo = f"{words} {links.leave(andring=str(event.id))}"
     subject = translate("Dina val för mejlen om EU-utlysningar är ändrade", language)
     return subject, [said.format(names=chosen), *lines, undo]
 
 
-def _changed_lines(change: ChoiceChange, names: Mapping[str, str], subjects: Subjects, language: str) -> list[str]:
-    """Return a line on each choice that differs."""
+def _changed_lines(change: ChoiceChange, names: Mapping[str, str], subjects: Subjects, language: str, until: str) -> list[str]:
+    """Return a line on each choice that differs; `until` is the last day of the pause in words, "" for no pause."""
     before, after, differs = change.before, change.after, change.names
 
     def named(departments: Sequence[str]) -> str:
@@ -156,8 +165,8 @@ def _changed_lines(change: ChoiceChange, names: Mapping[str, str], subjects: Sub
         lines.append(translate("Ämnen som hoppas över: {titles}.", language).format(titles=skipped))
     if unskipped:
         lines.append(translate("Ämnen som kommer med igen: {titles}.", language).format(titles=unskipped))
-    if after.paused_until is not None and "paused_until" in differs:
-        lines.append(translate("Paus: inga mejl före {day}.", language).format(day=after.paused_until))
+    if until and "paused_until" in differs:
+        lines.append(translate("Paus: inga mejl före {day}.", language).format(day=until))
     elif "paused_until" in differs:
         lines.append(translate("Pausen är borttagen.", language))
     if muted := change.muted(subjects):

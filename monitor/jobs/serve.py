@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from monitor.calls import CallKey
 from monitor.config import Config, CurrentConfig
@@ -48,6 +48,7 @@ class PageWork:
         self._lock = threading.Lock()
         self._wanted = False
         self._matcher: threading.Thread | None = None
+        self._last_matching: Literal["", "done", "failed"] = ""
 
     @property
     def _config(self) -> Config:
@@ -223,6 +224,11 @@ class PageWork:
                 self._matcher = threading.Thread(target=self._keep_matching, name="match", daemon=True)
                 self._matcher.start()
 
+    def matching(self) -> Literal["", "running", "done", "failed"]:
+        """Return how the latest matching that `rematch` started stands; "" where none was since the program began."""
+        with self._lock:
+            return "running" if self._matcher is not None else self._last_matching
+
     def _keep_matching(self) -> None:
         while True:
             with self._lock:
@@ -230,16 +236,18 @@ class PageWork:
                     self._matcher = None
                     return
                 self._wanted = False
-            self._match_once()
+            self._last_matching = "done" if self._match_once() else "failed"
 
-    def _match_once(self) -> None:
-        subprocess.run(  # noqa: S603 - our own program
+    def _match_once(self) -> bool:
+        """Run `monitor match`, and return whether it did its work."""
+        ended = subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-m", "monitor", *_config_option(self._config), "match"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=False,
         )
+        return ended.returncode in (0, 1)
 
     def close(self) -> None:
         """Wait for the matching that is running, and end the work of the guide."""

@@ -48,13 +48,32 @@ def add_example(theme_text: str, rules: RuleSet, call: Call, *, match: bool, not
     return tomlkit.dumps(document)
 
 
+def mark_example(theme_text: str, rules: RuleSet, call: Call, *, match: bool | None, note: str) -> str:
+    """Return the text of the theme's file with the call as an example that the theme matches, that it does not match, or as none.
+
+    An example of the call that is there already is changed where it stands; None takes it away.
+    """
+    document = tomlkit.parse(theme_text)
+    examples = document.get("example", ())
+    places = [place for place, example in enumerate(examples) if _is_about(example, call)]
+    if match is not None and not places:
+        return add_example(theme_text, rules, call, match=match, note=note)
+    if match is not None:
+        examples[places[0]]["match"] = match
+        examples[places[0]]["note"] = note
+        places = places[1:]
+    for place in reversed(places):
+        del examples[place]
+    return tomlkit.dumps(document)
+
+
 def _is_same_example(example: object, call: Call, match: bool) -> bool:
-    return (
-        isinstance(example, dict)
-        and example.get("title") == call.title
-        and example.get("identifier", "") == call.identifier
-        and example.get("match") == match
-    )
+    return isinstance(example, dict) and _is_about(example, call) and example.get("match") == match
+
+
+def _is_about(example: object, call: Call) -> bool:
+    """Return whether a row of a theme's file is an example of a call."""
+    return isinstance(example, dict) and example.get("title") == call.title and example.get("identifier", "") == call.identifier
 
 
 def _append(document: TOMLDocument, example: tomlkit.items.Table) -> None:

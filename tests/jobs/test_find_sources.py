@@ -154,8 +154,36 @@ def test_an_address_without_a_page_says_why(tmp_path):
     outcome, asked, _ = find(tmp_path, {}, "/borta")
     assert asked == ["/borta", "/"], "nor does the first page of its site"
     assert outcome.json["rows"] == []
-    assert outcome.json["problems"] == ["Sidan finns inte längre (HTTP 404)."]
+    assert outcome.json["problems"] == ["Hittar ingen sida där (HTTP 404). Är adressen rätt skriven?"]
     assert outcome.code == 1
+
+
+def test_a_feed_in_two_languages_says_both(tmp_path):
+    texts = {
+        "sv": "Kommuner kan söka bidrag till lekplatser i hela landet, och ansökan görs på webben. Sista dag är den 20 augusti 2026.",
+        "en": "Municipalities may apply for grants to playgrounds, and the application is made online. The last day is 20 August 2026.",
+    }
+    items = "".join(
+        f"<item><title>{'Stöd till lekplatser' if language == 'sv' else 'Grants for playgrounds'} {number}</title>"
+        f"<link>{{base}}/{number}</link><guid>{number}</guid><pubDate>Mon, 18 May 2026 08:00:00 +0200</pubDate>"
+        f"<description>{texts[language]}</description></item>"
+        for number, language in enumerate(("sv", "sv", "sv", "en", "en"))
+    )
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Nytt</title>{items}</channel></rss>'
+    outcome, _, _ = find(tmp_path, {"/flode": (feed, "application/rss+xml")}, "/flode")
+    assert outcome.json["rows"][0]["languages"] == ["sv", "en"]
+
+
+def test_an_address_where_nobody_answers_is_asked_about(tmp_path):
+    with serve(lambda asked: Answer(b"")) as publisher:
+        url = publisher.url
+    place = Installation(tmp_path)
+    place.configure("[network]\nallow_loopback = true\ndelay = 0\nretries = 0\n")
+    outcome = place.fork("sources", "find", f"{url}/stod", "--json", now="2026-05-20T08:00")
+    assert outcome.json["rows"] == []
+    (problem,) = outcome.json["problems"]
+    assert problem.startswith("Servern svarade inte")
+    assert problem.endswith(". Är adressen rätt skriven?")
 
 
 def test_a_source_is_checked_with_another_value_of_a_key(tmp_path):

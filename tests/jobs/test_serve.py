@@ -22,11 +22,13 @@ class Matching(PageWork):
         self.begun = threading.Semaphore(0)
         self.go_on = threading.Semaphore(0)
         self.runs = 0
+        self.works = True
 
     def _match_once(self):
         self.runs += 1
         self.begun.release()
         assert self.go_on.acquire(timeout=30)
+        return self.works
 
 
 def test_a_save_while_matching_runs_is_matched_after_it(tmp_path):
@@ -45,6 +47,19 @@ def test_a_save_while_matching_runs_is_matched_after_it(tmp_path):
     work.go_on.release()
     work.close()
     assert work.runs == 3
+
+
+def test_the_state_of_the_matching_is_told_until_and_after_its_end(tmp_path):
+    work = Matching(Config(data_dir=tmp_path))
+    assert work.matching() == ""
+    for works, state in ((True, "done"), (False, "failed")):
+        work.works = works
+        work.rematch()
+        assert work.begun.acquire(timeout=30)
+        assert work.matching() == "running"
+        work.go_on.release()
+        work.close()
+        assert work.matching() == state
 
 
 def test_health_shows_no_traceback_and_no_path(tmp_path):

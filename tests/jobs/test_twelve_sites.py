@@ -124,9 +124,9 @@ def test_calls_that_have_closed_and_pages_without_a_call_are_never_sure(traps):
 
 
 def test_a_page_that_is_gone_is_looked_for_from_above_and_the_row_says_so(traps):
-    assert traps["gone"]["problems"] == ["Sidan finns inte längre (HTTP 404)."]
+    assert traps["gone"]["problems"] == ["Hittar ingen sida där (HTTP 404). Är adressen rätt skriven?"]
     first = traps["gone"]["rows"][0]
     assert first["row"]["url"].endswith("/stod/utlysningar")
     assert first["ahead"] == first["items"] >= 3
     assert not first["sure"]
-    assert "finns inte längre" in first["doubts"][0]
+    assert first["doubts"][0].startswith("Adressen ger ingen sida. Raden hittades på ")

@@ -29,6 +29,7 @@ class FakeJobs:
 
     config: object
     rematched: int = 0
+    matching_state: str = ""
     examples: list = field(default_factory=list)
     checks: dict = field(default_factory=dict)
     """Answers of the jobs that read a source, by its id or address."""
@@ -77,6 +78,9 @@ class FakeJobs:
 
     def rematch(self):
         self.rematched += 1
+
+    def matching(self):
+        return self.matching_state
 
     def settings_text(self, file):
         return PageWork(self.config).settings_text(file)

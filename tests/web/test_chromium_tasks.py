@@ -193,6 +193,19 @@ def test_a_last_day_is_corrected(page, hand):
     assert hand.needed == (3, 1)
 
 
+def test_the_fields_of_a_correction_have_room_for_what_is_written_in_them(page, hand):
+    hand.press(page.get_by_role("link", name=re.compile("^Town twinning")).first)
+    hand.press(page.get_by_text("Rätta uppgifter"))
+    for width, title in ((1200, 600), (390, 300)):
+        page.set_viewport_size({"width": width, "height": 900})
+        widths = {
+            name: page.locator(f"[id='ratta-{name}']").bounding_box()["width"] for name in ("title", "applicants", "budget-total")
+        }
+        assert min(widths["title"], widths["applicants"]) >= title
+        assert widths["title"] > widths["budget-total"]
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_a_line_on_top_of_the_next_mail(page, hand):
     """Three clicks and one field; the last two show the mail with the line."""
     hand.fill("Egen rad överst till alla", "Kom på fikat om EU-stöd den 3 juni.")

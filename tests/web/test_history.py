@@ -16,9 +16,8 @@ from tests.web.conftest import token
 WHEN = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def funded(site, tmp_path):
-    """Import three projects, whose owner has the name of the home municipality and no number."""
+def write_home_projects(file):
+    """Write a portal's answer with three projects, whose owner has the name of the home municipality and no number."""
     page = files.portal_page(3, range(3))
     for row in page["results"]:
         row["metadata"]["title"] = [f"<script>alert(1)</script> Wetlands {row['metadata']['projectId'][0]}"]
@@ -26,8 +25,13 @@ def funded(site, tmp_path):
         row["metadata"]["participants"] = [
             text.replace("GOTEBORGS KOMMUN", "NASSJO KOMMUN").replace("SE212000135501", "").replace("997186676", "951111111")
         ]
+    return files.write_json(file, page)
+
+
+@pytest.fixture
+def funded(site, tmp_path):
     with open_awards(site.config.data_dir / "awards.db") as db:
-        import_source(db, "portal", [files.write_json(tmp_path / "life.1.json", page)], WHEN)
+        import_source(db, "portal", [write_home_projects(tmp_path / "life.1.json")], WHEN)
         import_source(db, "esf", [files.write_esf(tmp_path)], WHEN)
 
 

@@ -174,12 +174,32 @@ def test_saving_keeps_the_old_text_and_it_can_be_taken_back(own, site):
     assert answer.headers["location"] == "/regler/kultur?klart=sparat"
     assert theme_text(site) == after
     assert site.jobs.rematched == 1
+    saved = own.get(answer.headers["location"]).text
+    assert 'src="/samordna/urval?sida=/regler/kultur"' in saved
+    assert "/samordna/urval" not in own.get("/regler/kultur").text
     page = own.get("/regler/kultur/versioner").text
     assert "<ins>+ # En rad till.</ins>" in page
     assert "Prov" in page
     own.post("/regler/kultur/spara", {"text": before, "not": "Tillbaka"}, page="/regler/kultur/versioner")
     assert theme_text(site) == before
     assert [row[4] for row in rows(site, "theme_versions")] == ["Så såg filen ut före ändringen.", "Prov", "Tillbaka"]
+
+
+def test_the_page_says_when_the_selection_is_counted_anew(own, site):
+    def shown(state):
+        site.jobs.matching_state = state
+        return own.get("/samordna/urval?sida=/regler/kultur")
+
+    running = shown("running")
+    assert running.headers["refresh"] == "2"
+    assert "Urvalet räknas om." in running.text
+    done = shown("done")
+    assert "refresh" not in done.headers
+    assert "Urvalet är omräknat." in done.text
+    assert '<a href="/regler/kultur" target="_top">' in done.text
+    assert "kunde inte räknas om" in shown("failed").text
+    elsewhere = own.get("/samordna/urval?sida=//annan.example.se/").text
+    assert "annan.example.se" not in elsewhere
 
 
 def test_a_file_changed_by_hand_meanwhile_is_shown_and_not_overwritten(own, site):

@@ -238,10 +238,30 @@ def test_a_call_held_back_that_was_not_in_the_mail_is_listed_as_such_for_four_we
     change(coordinator, closed, "hall")
     changes = coordinator.get(PAGE).text.partition("Det här har ni ändrat")[2].partition("<h2")[0]
     assert "Hålls tillbaka" in changes
-    assert "Den var inte på väg in i det här mejlet" in changes
+    assert "Programmet hade inte heller tagit med den i det här mejlet" in changes
     with site.archive.writing() as db:
         db.execute("UPDATE desk_choices SET at = ?", [(NOW - timedelta(weeks=4, minutes=1)).isoformat()])
-    assert "Den var inte på väg in" not in coordinator.get(PAGE).text
+    assert "Programmet hade inte heller" not in coordinator.get(PAGE).text
+
+
+def test_a_call_that_was_added_and_then_held_back_is_not_said_to_have_been_out_of_the_mail(coordinator, site):
+    with open_archive(site.config.archive) as archive:
+        planned = {item.key for item in draft(site).items}
+        open_calls = archive.db.execute(
+            "SELECT source, call_id FROM calls WHERE status = 'open' AND vanished_at IS NULL"
+        ).fetchall()
+    key = None
+    for candidate in (CallKey(*row) for row in open_calls):
+        if candidate not in planned:
+            change(coordinator, candidate, "lagg")
+            if candidate in {item.key for item in draft(site).items}:
+                key = candidate
+                break
+    assert key is not None
+    change(coordinator, key, "hall")
+    changes = coordinator.get(PAGE).text.partition("Det här har ni ändrat")[2].partition("<h2")[0]
+    assert "på väg in" not in changes
+    assert "Programmet hade inte heller tagit med den" in changes
 
 
 def test_a_long_part_is_cut_until_all_of_it_is_asked_for(coordinator, site, monkeypatch):

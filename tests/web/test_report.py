@@ -11,6 +11,7 @@ import pytest
 
 from monitor.archive.feedback import set_state
 from monitor.archive.projects import FollowedProject, Project, ReportingDay, read_project, store_project
+from monitor.awards.municipal import FundedGroup
 from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.digest.render import load_templates
@@ -20,7 +21,7 @@ from monitor.web.report.excel import as_excel_report
 from monitor.web.report.facts import Period, read_facts, read_period
 from monitor.web.report.progress import Progress, progress_of
 from monitor.web.report.tables import AMOUNTS, COUNTS, DIMENSIONS, FIGURES, NAMES, make_document
-from monitor.web.report.text import ReportWords, has_comparison, write_text
+from monitor.web.report.text import FUNDED_COLUMNS, FUNDED_HEADING, ReportWords, has_comparison, write_text
 from monitor.web.report.word import as_word
 from tests.mailing import MONDAY, STOCKHOLM, WEEK, World, a_call, small_rules
 
@@ -253,6 +254,7 @@ def test_the_text_says_in_sentences_what_the_figures_are(full, language):
         "sv": (
             "Rapporten gäller tiden från 1 januari 2026 till 31 december 2026.",
             "EU-bevakningen hittade 3 nya utlysningar (samma tid året innan: 1).",
+            "tillsammans skickades de ut 3 gånger",
             "3 ansökningar lämnades in, på tillsammans 2,6 miljoner kronor (samma tid året innan: 0).",
             "1 projekt beviljades, på tillsammans 1,25 miljoner kronor",
             "1 ansökan fick avslag",
@@ -265,6 +267,7 @@ def test_the_text_says_in_sentences_what_the_figures_are(full, language):
         "en": ("3 applications were handed in, together 2.6 million", "1 application waits for a decision on 31 December 2026."),
     }[language]
     assert [sentence for sentence in expected if sentence not in text] == []
+    assert "tips" not in text.lower().split()
 
 
 def test_word_has_the_text_and_every_figure(full):
@@ -283,6 +286,50 @@ def test_word_has_the_text_and_every_figure(full):
     for table, section in ((tables[1], made.sections[1]), (tables[2], made.sections[1])):
         assert section.page_width > section.page_height, "wide tables lie on landscape pages"
         assert len({len(row) for row in table}) == 1
+
+
+def test_the_projects_in_publishers_lists_are_in_word_and_excel(world):
+    groups = [
+        FundedGroup("LIFE", 2024, 2, (("EUR", 90_000), ("SEK", 1_200_000)), 1, ("Polen", "Finland")),
+        FundedGroup("Interreg", None, 1, (), 1),
+    ]
+    with world.archive() as archive:
+        made = make_document(read_facts(archive.db, world.config, YEAR), small_rules(), world.config, groups)
+    words = ReportWords(WORDS["sv"], MONDAY)
+    file = docx.Document(io.BytesIO(as_word(made, write_text(made, words), TITLE, words)))
+    assert FUNDED_HEADING in [paragraph.text for paragraph in file.paragraphs]
+    rows = [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in file.tables[1].rows]
+    assert rows == [
+        list(FUNDED_COLUMNS),
+        ["LIFE", "2024", "2", "90 000 EUR + 1 200 000 kr, står inte för 1", "Polen, Finland"],
+        ["Interreg", "okänt", "1", "står inte för 1", "står inte"],
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(as_excel_report(made, write_text(made, words), TITLE, words)))
+    heads, *rows = sheet_rows(book, "EU-projekt")
+    assert [row[:5] for row in rows] == [
+        ["LIFE", 2024, 2, 90_000, "EUR"],
+        ["LIFE", 2024, None, 1_200_000, "SEK"],
+        ["Interreg", None, 1, None, None],
+    ]
+    assert sum(row[heads.index("Projekt")] or 0 for row in rows) == 3
+
+
+def test_word_and_excel_name_a_state_with_the_same_words(full):
+    words = ReportWords(WORDS["sv"], MONDAY)
+    made = docx.Document(io.BytesIO(as_word(full, write_text(full, words), TITLE, words)))
+    heads, *rows = [[cell.text for cell in row.cells] for row in made.tables[1].rows]
+    book = openpyxl.load_workbook(io.BytesIO(as_excel_report(full, write_text(full, words), TITLE, words)))
+    sheet = [dict(zip(sheet_rows(book, "Projekt")[0], row, strict=True)) for row in sheet_rows(book, "Projekt")[1:]]
+    state = heads.index("Läge")
+    assert {row[0]: row[state] for row in rows} == {row["Projekt"]: row["Läge"] for row in sheet}
+    assert {row[state] for row in rows} == {"Beviljat", "Sökt", "Avslag"}
+
+
+def test_an_application_that_is_being_written_is_no_application_yet(world):
+    told(world, a_call("1", "2026-11-01"), MONDAY)
+    enter(world, "skriver", at("2026-06-02"))
+    made = document(world)
+    assert (made["total"]["interested"], made["total"]["applied"], made["projects"]) == (1, 0, [])
 
 
 def test_the_tables_of_word_are_no_wider_than_their_page(full):
@@ -313,7 +360,7 @@ def test_excel_has_numbers_that_add_up_and_days_that_are_days(full):
     heads, *rows = sheet_rows(book, "Projekt")
     by_title = {row[0]: dict(zip(heads, row, strict=True)) for row in rows}
     assert by_title["Läsfest"]["Beslut den"].date() == date(2026, 9, 1)
-    assert by_title["Läsfest"]["Beviljat"] == 1_250_000
+    assert by_title["Läsfest"]["Beviljat belopp"] == 1_250_000
     assert by_title["Utlysning 2"]["Valuta"] == "EUR"
     assert by_title["=1+1"]["Läge"] == "Avslag", "a title is no formula"
     assert {book[name].page_setup.paperSize for name in book.sheetnames} == {"9"} or {

@@ -271,7 +271,7 @@ def test_what_was_found_on_the_site_of_a_lost_source_is_shown_and_taken_with_one
 def test_a_source_says_when_its_address_was_seen_and_what_the_installation_found_itself(coordinator, site):
     source = site.config.source("norden")
     path = "/samordna/kallor/norden"
-    assert "Ingen har sett att adressen ger rätt sida. Inte prövad här än." in plain(coordinator.get(path))
+    assert "det har ingen kontrollerat. Öppna den" in plain(coordinator.get(path))
     at = "2026-05-18T08:00:00+00:00"
     check = StoredCheck(source="norden", at=at, url=source.url, way="reading", verdict="thin", items=1)
     with site.archive.writing() as db:
@@ -280,7 +280,43 @@ def test_a_source_says_when_its_address_was_seen_and_what_the_installation_found
     assert "Prövad här 18 maj (läst automatiskt): fungerar, tunn, 1 post." in words
     with site.archive.writing() as db:
         store_checks(db, [replace(check, url="https://annan.example.se/")])
-    assert "Inte prövad här än." in plain(coordinator.get(path))
+    assert "Prövad här" not in plain(coordinator.get(path)), "that was another address"
+
+
+def test_a_proposal_in_two_languages_says_that_each_item_has_its_own(coordinator, site):
+    said = "Språk: svenska och engelska. Varje post får det språk som den är skriven på"
+    for languages, expected in (["sv", "en"], True), (["sv"], False):
+        site.jobs.checks[FEED] = {"address": FEED, "problems": [], "rows": [{**found_row(), "languages": languages}]}
+        answer = coordinator.post(NEW, {"adress": FEED, "gor": "las"}, page=NEW)
+        assert (said in plain(answer)) is expected
+
+
+def test_a_source_that_was_read_is_not_said_to_be_untried(coordinator, site):
+    path = "/samordna/kallor/norden"
+    shown = plain(coordinator.get(path))
+    assert "Senast helt läst" in shown
+    assert "Ingen har sett" not in shown
+    assert "Inte prövad här än" not in shown
+    with site.archive.writing() as db:
+        db.execute("UPDATE sources SET last_accepted = NULL WHERE id = 'norden'")
+    shown = plain(coordinator.get(path))
+    assert "Ingen har sett att adressen ger rätt sida. Inte prövad här än." in shown
+
+
+def test_a_source_in_trouble_is_switched_off_beside_its_trial(coordinator, site):
+    path = "/samordna/kallor/norden"
+    site.jobs.checks["norden"] = check_answer(problems=[{"text": "Servern svarade inte i tid."}])
+    tried = coordinator.post(f"{path}/prova", page=path)
+    assert "Stäng av källan" in plain(tried)
+    answer = coordinator.post(f"{path}/las", {"lases": "nej"}, page=path)
+    assert answer.headers["location"] == f"{path}?klart=sparat"
+    assert load_config(file_of(site)).source("norden").enabled is False
+    assert "Läs källan igen" in plain(coordinator.get(path))
+    history = plain(coordinator.get("/samordna/installningar/historik"))
+    assert "Källan Nordiska ministerrådet, läses det förvalda värdet blir nej" in history
+    coordinator.post(f"{path}/las", {"lases": "ja"}, page=path)
+    assert load_config(file_of(site)).source("norden").enabled is True
+    assert coordinator.post(f"{path}/las", {"lases": "kanske"}, page=path).status_code == 400
 
 
 def test_a_new_address_is_confirmed_by_the_person_who_says_so_and_else_by_nobody(coordinator, site):

@@ -121,13 +121,24 @@ def test_a_draft_becomes_a_theme_on_probation_whose_calls_wait_for_the_coordinat
 
 def test_what_it_took_becomes_an_example_and_a_wrong_answer_is_explained(own):
     site, path = own.site, "/regler/cykelvagar/prov"
-    page = own.get(path).text
+    # The form of a call that nobody has marked.
+    page = own.get(path).text.partition("Ja, hör hit")[0].rpartition("<form")[2]
     key = {"kalla": hidden(page, "kalla"), "id": hidden(page, "id")}
     refused = own.post(f"{path}/gor", {**key, "gor": "nej"}, page=path)
     assert refused.status_code == 400
     assert "temat tar den ändå" in refused.text
     assert own.post(f"{path}/gor", {**key, "gor": "ja"}, page=path).headers["location"] == f"{path}?klart=ja"
     file = site.config.rules_dir / "themes" / "cykelvagar.toml"
+    assert file.read_text("utf-8").count("match = true") == 4
+    marked = own.get(path).text
+    assert marked.count("Märkt ja") == marked.count("Ändra till nej")
+    assert "Märkt ja" in marked
+    assert own.post(f"{path}/gor", {**key, "gor": "nej"}, page=path).status_code == 400, "its words take the call all the same"
+    assert file.read_text("utf-8").count("match = true") == 4
+    undone = own.post(f"{path}/gor", {**key, "gor": "omarkt"}, page=path)
+    assert undone.headers["location"] == f"{path}?klart=omarkt"
+    assert file.read_text("utf-8").count("match = true") == 3
+    assert own.post(f"{path}/gor", {**key, "gor": "ja"}, page=path).status_code == 303
     assert file.read_text("utf-8").count("match = true") == 4
     own.post(f"{path}/gor", {"gor": "slut"}, page=path)
     assert "probation" not in file.read_text("utf-8")

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from monitor.archive import connect_for_reading, open_archive
 from monitor.archive.connection import Database, describe_sqlite_error
@@ -119,6 +119,9 @@ class PageJobs(Protocol):
 
     def rematch(self) -> None:
         """Start matching the archive with the present rules in another process."""
+
+    def matching(self) -> Literal["", "running", "done", "failed"]:
+        """Return how the latest matching that `rematch` started stands; "" where none was since the program began."""
 
     def settings_text(self, file: str) -> str:
         """Return the text of a file of an `EditRequest`.

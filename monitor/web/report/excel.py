@@ -29,9 +29,9 @@ PROJECT_COLUMNS = {
     "programme_name": "Program",
     "state": "Läge",
     "applied_on": "Sökt den",
-    "applied_amount": "Sökt",
+    "applied_amount": "Sökt belopp",
     "decided_on": "Beslut den",
-    "granted_amount": "Beviljat",
+    "granted_amount": "Beviljat belopp",
     "own_amount": "Egen del",
     "currency": "Valuta",
     "starts": "Börjar",
@@ -85,6 +85,8 @@ def as_excel_report(document: Mapping[str, Any], paragraphs: Sequence[Paragraph]
     _write_text(book, paragraphs, title, words)
     _write_totals(book, document, words)
     _write_projects(book, document, words)
+    if document["funded"]:
+        _write_funded(book, document["funded"], words)
     for dimension, name in SHEETS.items():
         if document[dimension]:
             _write_dimension(book, document, dimension, words.say(name), words)
@@ -140,6 +142,27 @@ def _write_projects(book: _Book, document: Mapping[str, Any], words: ReportWords
                 sheet.write_string(number, column, value)
         sheet.write_string(number, len(PROJECT_COLUMNS), words.say("ja") if inside else words.say("nej, tidigare"))
     sheet.autofilter(0, 0, max(len(rows), 1), len(PROJECT_COLUMNS))
+
+
+def _write_funded(book: _Book, groups: Sequence[Mapping[str, Any]], words: ReportWords) -> None:
+    """Write the projects in publishers' lists: a row for each programme, year and currency, so that sums can be made of them."""
+    sheet = book.sheet(words.say("EU-projekt"))
+    columns = ("Program", "År", "Projekt", "Vår del", "Valuta", "Partner i")
+    book.heads(sheet, [words.say(name) for name in columns])
+    rows = [(group, *share) for group in groups for share in (group["shares"].items() or [("", None)])]
+    before: Mapping[str, Any] | None = None
+    for number, (group, currency, amount) in enumerate(rows, 1):
+        sheet.write_string(number, 0, group["programme"])
+        if group["year"]:
+            sheet.write_number(number, 1, group["year"])
+        if group is not before:
+            sheet.write_number(number, 2, group["projects"], book.number)
+        if amount is not None:
+            sheet.write_number(number, 3, amount, book.number)
+        if currency:
+            sheet.write_string(number, 4, currency)
+        sheet.write_string(number, 5, ", ".join(group["places"]))
+        before = group
 
 
 def _write_dimension(book: _Book, document: Mapping[str, Any], dimension: str, name: str, words: ReportWords) -> None:

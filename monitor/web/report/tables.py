@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from monitor.archive.projects import FollowedProject, Project
+from monitor.awards.municipal import FundedGroup
 from monitor.calls import CallKey
 from monitor.config import Config
 from monitor.matching.compiled import RuleSet
@@ -26,7 +27,7 @@ AMOUNTS = ("applied_amount", "granted_amount", "own_amount")
 """Sums in kronor: applied for, granted, and the municipality's part of the granted projects."""
 NAMES = {
     "found": "Hittade",
-    "told": "Berättade",
+    "told": "Utskickade",
     "interested": "Intresserade",
     "applied": "Sökta",
     "granted": "Beviljade",
@@ -126,14 +127,15 @@ def _values(sets: Mapping[str, set[Any]], sums: Mapping[str, int]) -> dict[str, 
     }
 
 
-def make_document(facts: ReportFacts, rules: RuleSet, config: Config) -> dict[str, Any]:
+def make_document(facts: ReportFacts, rules: RuleSet, config: Config, funded: Sequence[FundedGroup] = ()) -> dict[str, Any]:
     """Return the figures of a period as one JSON document.
 
     Returns:
         `from` and `to` (days); `total` (each of FIGURES, and `told_calls`); for each of DIMENSIONS a list of rows: `id`, `name`,
         each of FIGURES, and `previous`, the figures of the year before; `previous`: `from`, `to` and `total` of the year before;
         `amounts`: the sums as they were entered, by currency, and the rates with which they were made kronor; `projects`: those
-        that were applied for or decided in the period; `running`: those from before that have not ended.
+        that were applied for or decided in the period; `running`: those from before that have not ended; `funded`: the
+        municipality's projects in publishers' lists by programme and year, whatever the period.
     """
     now, before = (_count(facts, one, rules, config) for one in (facts.current, facts.before))
     names = _value_names(rules, config)
@@ -154,6 +156,17 @@ def make_document(facts: ReportFacts, rules: RuleSet, config: Config) -> dict[st
         "amounts": _amounts(in_period, period.first, config),
         "projects": [_project(pair, rules, names) for pair in in_period],
         "running": [_project(pair, rules, names) for pair in running],
+        "funded": [
+            {
+                "programme": group.programme,
+                "year": group.year,
+                "projects": group.projects,
+                "shares": dict(group.shares),
+                "unknown": group.unknown,
+                "places": list(group.places),
+            }
+            for group in funded
+        ],
     }
 
 

@@ -12,8 +12,22 @@ from monitor.translation import translate, translate_count
 from monitor.vocabulary import FOLLOW_STATE_LABELS, FollowState
 from monitor.web.report.tables import AMOUNTS, KRONOR
 
-PROJECT_COLUMNS = ("Projekt", "Förvaltning", "Program", "Läge", "Sökt den", "Sökt", "Beslut den", "Beviljat", "Egen del")
+PROJECT_COLUMNS = (
+    "Projekt",
+    "Förvaltning",
+    "Program",
+    "Läge",
+    "Sökt den",
+    "Sökt belopp",
+    "Beslut den",
+    "Beviljat belopp",
+    "Egen del",
+)
 """Headings of the table of projects."""
+FUNDED_HEADING = "EU-projekt som kommunen har haft"
+FUNDED_COLUMNS = ("Program", "År", "Projekt", "Vår del", "Partner i")
+"""Heading of the table of projects in publishers' lists, and of its columns."""
+_MAX_PLACES = 6
 _MAX_NAMED = 5
 """Projects and rows that the text names."""
 
@@ -95,12 +109,12 @@ def _calls(document: Mapping[str, Any], words: ReportWords) -> Iterator[str]:
     yield words.say("EU-bevakningen hittade {calls}{before}.", calls=found, before=_before(document, words, "found"))
     if total["told"]:
         told = translate_count("{n} utlysning", "{n} utlysningar", total["told_calls"], language)
-        tips = translate_count("{n} tips", "{n} tips", total["told"], language)
+        times = translate_count("{n} gång", "{n} gånger", total["told"], language)
         yield words.say(
             "Förvaltningar och bolag fick veta om {calls} som kunde passa dem. En utlysning kan gå till flera:"
-            " tillsammans blev det {tips}{before}.",
+            " tillsammans skickades de ut {times}{before}.",
             calls=told,
-            tips=tips,
+            times=times,
             before=_before(document, words, "told"),
         )
     else:
@@ -201,8 +215,8 @@ def next_report(document: Mapping[str, Any]) -> tuple[str, str, str] | None:
 
 def _places(document: Mapping[str, Any], words: ReportWords) -> Iterator[str]:
     for dimension, sentence in (
-        ("departments", "Flest tips fick {names}."),
-        ("areas", "De strategiska områden som tipsen oftast rörde är {names}."),
+        ("departments", "Flest utlysningar fick {names}."),
+        ("areas", "De strategiska områden som utlysningarna oftast rörde är {names}."),
         ("programmes", "De vanligaste programmen var {names}."),
     ):
         rows = [row for row in document[dimension] if row["told"]][:3]
@@ -258,4 +272,18 @@ def project_cells(project: Mapping[str, Any], words: ReportWords) -> Sequence[st
         days[1],
         words.figures(project["granted_amount"], project["currency"]),
         words.figures(project["own_amount"], project["currency"]),
+    )
+
+
+def funded_cells(group: Mapping[str, Any], words: ReportWords) -> Sequence[str]:
+    """Return the cells of the projects of a programme and year in the order of FUNDED_COLUMNS."""
+    shares = " + ".join(words.figures(amount, currency) for currency, amount in group["shares"].items())
+    unknown = f"{words.say('står inte för')} {group['unknown']}" if group["unknown"] else ""
+    places = ", ".join(group["places"][:_MAX_PLACES])
+    return (
+        group["programme"],
+        str(group["year"] or words.say("okänt")),
+        words.wording.number(group["projects"]),
+        ", ".join(text for text in (shares, unknown) if text),
+        f"{places} {words.say('med flera')}" if len(group["places"]) > _MAX_PLACES else places or words.say("står inte"),
     )

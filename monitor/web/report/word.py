@@ -14,7 +14,17 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, Twips
 
 from monitor.web.report.tables import DIMENSIONS, FIGURES, NAMES
-from monitor.web.report.text import PROJECT_COLUMNS, Paragraph, ReportWords, figure_cell, has_comparison, project_cells
+from monitor.web.report.text import (
+    FUNDED_COLUMNS,
+    FUNDED_HEADING,
+    PROJECT_COLUMNS,
+    Paragraph,
+    ReportWords,
+    figure_cell,
+    funded_cells,
+    has_comparison,
+    project_cells,
+)
 
 _A4_MM = (210, 297)
 _MARGIN_MM = 18
@@ -45,6 +55,10 @@ def as_word(document: Mapping[str, Any], paragraphs: Sequence[Paragraph], title:
             made.add_heading(words.say(heading), 1)
             cells = [project_cells(project, words) for project in document[name]]
             add_table(made, [words.say(column) for column in PROJECT_COLUMNS], cells, numbers=(5, 7, 8))
+    if document["funded"]:
+        made.add_heading(words.say(FUNDED_HEADING), 1)
+        rows = [funded_cells(group, words) for group in document["funded"]]
+        add_table(made, [words.say(column) for column in FUNDED_COLUMNS], rows, numbers=(2,))
     for dimension, heading in DIMENSIONS.items():
         if document[dimension]:
             made.add_heading(words.say(heading), 1)

@@ -34,7 +34,7 @@ from monitor.web.views.documents import shown_term_pages
 from monitor.web.views.rule_effect import PreviewOutcome, add_concept_effect
 from monitor.web.views.rule_lab import Draft, conflict_values, list_version_rows, save_rule_file
 
-DONE = {"sparat": "Begreppen är sparade. Urvalet räknas om i bakgrunden."}
+DONE = {"sparat": "Begreppen är sparade."}
 _MAX_TEXT, _MAX_NOTE, _MAX_QUERY = 200_000, 300, 100
 
 

@@ -15,6 +15,7 @@ from monitor.archive.recipients import list_stops, silenced_departments
 from monitor.errors import ArchiveError, MonitorError
 from monitor.toml_edit import SHIPPED_RULES_REFUSAL
 from monitor.vocabulary import ACCEPTED_RUNS, SECTION_LABELS, Answer, MailSection
+from monitor.web.framework.addresses import local_path
 from monitor.web.framework.mail_drafts import PlannedItem, PlannedMail
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
@@ -30,13 +31,14 @@ DONE = {
     "radbort": "Raden är borttagen.",
     "lagd": "Utlysningen är tillagd.",
     "svar": "Svaret är avklarat.",
-    "exempel": "Svaret är nu ett exempel i temat. Urvalet räknas om.",
+    "exempel": "Svaret är nu ett exempel i temat.",
 }
 """Confirmation after a change, by the value of `klart` in the address."""
 _MAX_OUTBOX_ROWS = 12
 _MAX_ITEMS = 60
 """Items of a mail that are listed; all of them are on the page of the mail."""
 _MAX_PROBLEMS = 5
+_REFRESH_SECONDS = 2
 
 
 def desk(visit: Visit) -> Response:
@@ -141,6 +143,14 @@ def answer_done(visit: Visit) -> Response:
     return redirect("/samordna?klart=svar")
 
 
+def matching(visit: Visit) -> Response:
+    """Show how the matching after a change stands; the frame loads itself again until it has ended."""
+    state = visit.site.jobs.matching()
+    headers = {"refresh": str(_REFRESH_SECONDS)} if state == "running" else {}
+    back = local_path(visit.args.get("sida", ""), "/samordna")
+    return page("matching.html", visit, headers=headers, state=state, back=back)
+
+
 def outbox(visit: Visit) -> Response:
     """List the mails to all recipients, the unsent ones first."""
     names = {department.id: department.name for department in visit.site.rules.departments.values()}
@@ -152,5 +162,6 @@ ROUTES = (
     Route(r"^/samordna/rad$", top_line, coordinator=True, acts=True),
     Route(r"^/samordna/lagg-till$", add, coordinator=True, acts=True),
     Route(r"^/samordna/svar/(?P<answer>[0-9]{1,15})$", answer_done, coordinator=True, acts=True),
+    Route(r"^/samordna/urval$", matching, coordinator=True),
     Route(r"^/samordna/utkorg$", outbox, coordinator=True),
 )

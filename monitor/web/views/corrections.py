@@ -69,6 +69,7 @@ _GROUPS = {
 _AREAS = ("summary", "deadlines", "applicants", "place")
 _NUMBERS = ("budget.grants", "budget.funder_share", "budget.own_share", "terms.partners", "terms.countries")
 _SUMS = ("budget.project_min", "budget.project_max", "budget.total")
+_DAYS = ("opens", "starts", "ends", "terms.months")
 _CURRENCIES = ("EUR", "SEK", "DKK", "NOK", "GBP", "CHF", "USD")
 _ISO_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}[:.]\d{2}(?::\d{2})?))?")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[ .]\d{3})+|\d+")
@@ -100,6 +101,8 @@ class CorrectionField:
     """Time at which the present value was corrected; None for the source's own."""
     number: bool
     """True for a field of figures alone."""
+    short: bool
+    """True for a field that a few words fill: a number, a sum, a currency or a day."""
 
     @property
     def id(self) -> str:
@@ -141,6 +144,7 @@ def _form_field(
         error=errors.get(name, ""),
         corrected=correction_time(call, name),
         number=name in _NUMBERS,
+        short=name in (*_NUMBERS, *_SUMS, *_DAYS, "budget.currency"),
     )
 
 

@@ -21,7 +21,17 @@ from monitor.web.framework.route import NotFound, Route
 from monitor.web.framework.templates import STATIC, download, fragment, page, problem_page
 from monitor.web.report.facts import read_facts, read_period
 from monitor.web.report.tables import COUNTS, DIMENSIONS, FIGURES, NAMES, make_document
-from monitor.web.report.text import PROJECT_COLUMNS, ReportWords, figure_cell, has_comparison, project_cells, write_text
+from monitor.web.report.text import (
+    FUNDED_COLUMNS,
+    FUNDED_HEADING,
+    PROJECT_COLUMNS,
+    ReportWords,
+    figure_cell,
+    funded_cells,
+    has_comparison,
+    project_cells,
+    write_text,
+)
 
 _CHARTS = (
     ("departments", ("told", "interested", "applied", "granted")),
@@ -61,7 +71,9 @@ def compute_follow_up(
         end: The first moment after the period; None for `now`.
         now: The present time.
     """
-    return make_document(read_facts(db, config, read_period(begin, end, now, config)), rules, config)
+    history = municipal_history(config, db)
+    funded = group_projects(history.projects.get(history.home, ()))
+    return make_document(read_facts(db, config, read_period(begin, end, now, config)), rules, config, funded)
 
 
 def list_charts(document: Mapping[str, Any], visit: Visit) -> list[dict[str, Any]]:
@@ -225,6 +237,9 @@ def _report_values(document: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
         "counts": COUNTS,
         "figures": FIGURES,
         "cell": lambda row, figure: figure_cell(row, figure, document, words),
+        "funded_heading": FUNDED_HEADING,
+        "funded_columns": FUNDED_COLUMNS,
+        "funded_cells": lambda group: funded_cells(group, words),
         "project_columns": PROJECT_COLUMNS,
         "project_cells": lambda project: project_cells(project, words),
     }

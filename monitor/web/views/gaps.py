@@ -15,7 +15,7 @@ from monitor.web.framework.templates import page, problem_page, redirect
 from monitor.web.search_index import search_index_of
 
 DONE = {
-    "tillbaka": "Den är nu en utlysning i arkivet och blir kvar när källan läses igen. Urvalet räknas om.",
+    "tillbaka": "Den är nu en utlysning i arkivet och blir kvar när källan läses igen.",
     "utanfor": "Den är lämnad utanför. Här under kan du ta tillbaka den.",
 }
 """Confirmation after a change, by the value of `klart` in the address."""

@@ -15,7 +15,7 @@ from monitor.archive.listing import CallSummary
 from monitor.archive.probation import ProbationMatch, list_probation_matches
 from monitor.calls import CallKey
 from monitor.errors import describe_os_error
-from monitor.matching.feedback import add_example
+from monitor.matching.feedback import mark_example
 from monitor.matching.rules.model import ThemeFile
 from monitor.toml_edit import SHIPPED_RULES_REFUSAL
 from monitor.web.framework.request import Visit
@@ -25,12 +25,15 @@ from monitor.web.views.rule_lab import Draft, save_rule_file, theme_file
 from monitor.web.views.theme_form import put_probation
 
 DONE = {
-    "igang": "Temat är i bruk på prov. Det som det tar visas här när urvalet är omräknat, oftast inom en minut.",
+    "igang": "Temat är i bruk på prov. Det som det tar visas här när urvalet är omräknat.",
     "ja": "Utlysningen är nu ett exempel som temat ska ta.",
     "nej": "Utlysningen är nu ett exempel som temat inte ska ta.",
+    "omarkt": "Märkningen är borttagen.",
     "langre": "Prövotiden är ändrad.",
     "slut": "Prövotiden är slut. Det temat tar går till förvaltningarna från nästa mejl.",
 }
+_MARKS = {"ja": True, "nej": False, "omarkt": None}
+"""What the theme does with a call as its example, by the action of the page; None for a call that is no example."""
 _MORE_WEEKS = 4
 
 
@@ -52,7 +55,7 @@ class Refusal:
 
     problems: tuple[str, ...] = field(default_factory=tuple)
     answer: str = ""
-    """The answer that the words of the theme do not follow, "ja" or "nej"; else ""."""
+    """The action on a call that was refused, of `_MARKS`: for "ja" and "nej" the words of the theme do not follow it; else ""."""
 
 
 def _theme(visit: Visit) -> ThemeFile:
@@ -109,16 +112,16 @@ def decide(visit: Visit) -> Response:
     outcome = save_rule_file(visit, name, Draft(theme.theme.id, before, text), version=theme.theme.id)
     if outcome.conflict or outcome.problems:
         problems = outcome.problems or ("Filen ändrades just nu. Försök igen.",)
-        return _page(visit, theme, Refusal(problems=problems, answer=action if action in ("ja", "nej") else ""))
+        return _page(visit, theme, Refusal(problems=problems, answer=action if action in _MARKS else ""))
     return redirect(f"/regler/{theme.theme.id}/prov?klart={action}")
 
 
 def _edited(visit: Visit, theme: ThemeFile, text: str, action: str) -> str | None:
     """Return the text of the theme's file after an action; None for no known action or call."""
-    if action in ("ja", "nej"):
+    if action in _MARKS:
         call = load_call(visit.site.archive.db, *CallKey(visit.form.get("kalla", ""), visit.form.get("id", "")))
         note = f"Märkt under prövotiden {visit.now.date().isoformat()}"
-        return add_example(text, visit.site.rules, call, match=action == "ja", note=note) if call is not None else None
+        return mark_example(text, visit.site.rules, call, match=_MARKS[action], note=note) if call is not None else None
     if action not in ("slut", "langre"):
         return None
     until = max(theme.theme.probation or date.min, visit.now.date()) + timedelta(weeks=_MORE_WEEKS)

@@ -47,7 +47,7 @@ from monitor.web.views.theme_form import form_values, new_theme_text, write_form
 
 NEW = "nytt"
 """Stands in an address for the id of a theme that is not saved yet."""
-DONE = {"sparat": "Temat är sparat. Urvalet räknas om i bakgrunden."}
+DONE = {"sparat": "Temat är sparat."}
 _MAX_TEXT = 200_000
 _MAX_SEARCH_WORDS = 20
 """Words of a search that a new theme takes over."""

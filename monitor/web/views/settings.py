@@ -37,13 +37,14 @@ ROW_MODELS: Mapping[tuple[str, str], tuple[type[BaseModel], str]] = {
     ("programmes.toml", "programme"): (Programme, "Programmet"),
 }
 """Model and Swedish noun of the rows of other tables, by file and table."""
+_Lists = Mapping[str, Mapping[str, str]]
 _CRUMBS = (("/samordna", "Samordna"),)
 _CHANGED_SINCE = "Den går inte att ångra: värdet har ändrats sedan dess. Ändra det på sidan för inställningen i stället."
 
 
 def settings(visit: Visit) -> Response:
     """List the settings with their present values, and the latest changes."""
-    config, lists = visit.site.config, choice_lists(visit)
+    config, lists, names = visit.site.config, choice_lists(visit), row_names(visit)
     groups = []
     for name, model in TABLES.items():
         values = plain_values(getattr(config, name))
@@ -58,7 +59,7 @@ def settings(visit: Visit) -> Response:
         programmes=len(visit.site.rules.programmes),
         own=visit.site.own_rules,
         settings_error=visit.site.settings_error,
-        changes=[_change_row(visit, change, lists) for change in list_changes(visit.site.archive.db, 5)],
+        changes=[_change_row(visit, change, lists, names) for change in list_changes(visit.site.archive.db, 5)],
         has_file=config.path is not None,
         done=DONE,
     )
@@ -67,6 +68,17 @@ def settings(visit: Visit) -> Response:
 def choice_lists(visit: Visit) -> dict[str, dict[str, str]]:
     """Return the lists that fields take their choices from, by the name that `Caption.of` uses."""
     return {"departments": {department.id: department.name for department in visit.site.rules.departments.values()}}
+
+
+def row_names(visit: Visit) -> dict[str, dict[str, str]]:
+    """Return the names of the rows of other tables by their ids, for each table of `ROW_MODELS`."""
+    rules, sources = visit.site.rules, {source.id: source.name for source in visit.site.config.sources}
+    return {
+        "source": sources,
+        "sources": sources,
+        "department": {department.id: department.name for department in rules.departments.values()},
+        "programme": {programme.id: programme.name for programme in rules.programmes.values()},
+    }
 
 
 def table(visit: Visit) -> Response:
@@ -126,16 +138,15 @@ def _undo_line(visit: Visit, change: StoredChange) -> Response:
 
 
 def _history_page(visit: Visit, *, problem: str = "", wrong: int = 0, status: int = 200) -> Response:
-    lists = choice_lists(visit)
-    rows = [_change_row(visit, change, lists) for change in list_changes(visit.site.archive.db)]
+    lists, names = choice_lists(visit), row_names(visit)
+    rows = [_change_row(visit, change, lists, names) for change in list_changes(visit.site.archive.db)]
     return page("settings-history.html", visit, status=status, rows=rows, problem=problem, wrong=wrong, trail=_CRUMBS, done=DONE)
 
 
-def _change_row(visit: Visit, change: StoredChange, lists: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _change_row(visit: Visit, change: StoredChange, lists: _Lists, names: _Lists) -> dict[str, Any]:
     if change.file == TOP_LINE:
-        names = lists["departments"]
         lines = [
-            ChangeLine(label=line_label(item, names), old=item.old or "ingen rad", new=item.new or "ingen rad")
+            ChangeLine(label=line_label(item, lists["departments"]), old=item.old or "ingen rad", new=item.new or "ingen rad")
             for item in change.differences
         ]
         kept = {"id": change.id, "at": change.at, "who": change.who, "note": change.note}
@@ -150,17 +161,17 @@ def _change_row(visit: Visit, change: StoredChange, lists: Mapping[str, Mapping[
         "at": change.at,
         "who": change.who,
         "note": change.note,
-        "lines": [describe_difference(change.file, item, lists) for item in change.differences],
+        "lines": [describe_difference(change.file, item, lists, names) for item in change.differences],
         "holds": holds,
     }
 
 
-def describe_difference(file: str, item: ValueChange, lists: Mapping[str, Mapping[str, str]]) -> ChangeLine:
-    """Return a stored difference in words."""
+def describe_difference(file: str, item: ValueChange, lists: _Lists, names: _Lists) -> ChangeLine:
+    """Return a stored difference in words; a row is called by its name in `names`, one that is gone by its id."""
     table_name, *rest = item.place
     if (file, table_name) in ROW_MODELS and rest:
         model, noun = ROW_MODELS[file, table_name]
-        title, path = f"{noun} {rest[0]}", tuple(rest[1:])
+        title, path = f"{noun} {names.get(table_name, {}).get(rest[0], rest[0])}", tuple(rest[1:])
         if not path:
             return ChangeLine(label=title, old="fanns inte" if item.old is None else "fanns", new=_row_words(item.new))
     else:

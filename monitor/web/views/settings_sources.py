@@ -16,13 +16,13 @@ from monitor.archive.source_checks import list_checks
 from monitor.config import Config
 from monitor.errors import MonitorError
 from monitor.fields import field_texts, list_form_fields, plain_values, value_at
-from monitor.sources import ADDRESS_KINDS, BROWSED_KINDS, CONFIRMED_BY, Source
+from monitor.sources import ADDRESS_KINDS, BROWSED_KINDS, CONFIRMED_BY, LANGUAGES, Source
 from monitor.toml_edit import Edit, EditError, Place, find_value, load_values
 from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS, VERDICT_LABELS
 from monitor.web.framework.long_work import LongWork
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
-from monitor.web.framework.templates import format_day, format_moment, fragment, page, redirect
+from monitor.web.framework.templates import format_day, format_moment, fragment, page, problem_page, redirect
 from monitor.web.views.front import source_rows
 from monitor.web.views.settings_form import (
     DONE,
@@ -246,6 +246,21 @@ def take_found(visit: Visit) -> Response:
     return redirect(f"/samordna/kallor/{row}?klart=sparat")
 
 
+def switch_source(visit: Visit) -> Response:
+    """Read a source from now on, or no longer: `lases` is "ja" or "nej". The change stands in the history and can be undone."""
+    row, wanted = visit.path_vars["row"], visit.form.get("lases", "")
+    if wanted not in ("ja", "nej"):
+        return problem_page(visit, 400)
+    try:
+        target = _target(visit, row)
+    except EditError as error:
+        return refuse(visit, row, error, _LIST_CRUMBS)
+    outcome = submit(visit, target, (Edit(target.locate(("enabled",)), wanted == "ja"),), dry_run=False)
+    if outcome.problems:
+        return refuse(visit, target.title, EditError(" ".join(outcome.problems)), _LIST_CRUMBS)
+    return redirect(f"/samordna/kallor/{row}?klart=sparat")
+
+
 def try_source(visit: Visit) -> Response:
     """Read a source now, as it is or with the change that an advice names, and show what was found field by field."""
     row = visit.path_vars["row"]
@@ -427,6 +442,7 @@ def _candidate(visit: Visit, found: Mapping[str, Any]) -> dict[str, Any]:
         "source": present,
         "texts": texts,
         "items": len(found["check"]["items"]),
+        "languages": [LANGUAGES.get(language, language) for language in found.get("languages", ())],
         **{name: found[name] for name in ("sure", "doubts", "way", "ahead", "newest")},
         "check": _render_check(visit, {**found["check"], "remedies": []}),
     }
@@ -439,5 +455,6 @@ ROUTES = (
     Route(r"^/samordna/kallor/ny$", new_source, coordinator=True, posts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}$", source, coordinator=True, posts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}/ta$", take_found, coordinator=True, acts=True, shared=True),
+    Route(rf"^/samordna/kallor/{_ROW}/las$", switch_source, coordinator=True, acts=True, shared=True),
     Route(rf"^/samordna/kallor/{_ROW}/prova$", try_source, coordinator=True, acts=True, shared=True),
 )

@@ -166,7 +166,7 @@ def _typed(visit: Visit) -> ChoicesForm:
         problems["paus"] = "Vi förstod inte datumet. Skriv till exempel 2027-02-01."
     elif pause and day is not None and not visit.now.date() < day <= visit.now.date() + LONGEST_PAUSE:
         problems["paus"] = "Välj en dag efter i dag och högst ett år fram."
-    wanted = {theme for name in departments for theme, _ in _themes(visit, (name,))}
+    wanted = {theme for name in departments for theme, _, _ in _themes(visit, (name,))}
     left_out = tuple(theme for theme in visit.form_lists.get("utan", ()) if theme in wanted)
     return ChoicesForm(pace=pace, language=language, departments=departments, left_out=left_out, pause=pause, problems=problems)
 
@@ -226,11 +226,16 @@ def _departments(visit: Visit) -> list[Department]:
     return [department for department in visit.site.rules.departments.values() if department.enabled]
 
 
-def _themes(visit: Visit, departments: Sequence[str]) -> list[tuple[str, str]]:
-    """Return id and title of the live themes of these departments, by title."""
+def _themes(visit: Visit, departments: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return id, title and the title's language of the live themes of these departments, by title."""
     themes = [file.theme for file in visit.site.rules.themes if file.theme.state == "live"]
-    found = {theme.id: theme.title for theme in themes if set(departments) & set(theme.departments)}
-    return sorted(found.items(), key=lambda item: item[1].casefold())
+    english = visit.site.rules.english_titles if visit.language == "en" else {}
+    found = [
+        (theme.id, english.get(theme.id, theme.title), "en" if theme.id in english else "sv")
+        for theme in themes
+        if set(departments) & set(theme.departments)
+    ]
+    return sorted(found, key=lambda item: item[1].casefold())
 
 
 def sign_up(visit: Visit) -> Response:
