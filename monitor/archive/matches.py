@@ -294,6 +294,29 @@ def calls_of_other_themes(db: Database, departments: Iterable[str], themes: Iter
     return pairs
 
 
+@dataclass(frozen=True, slots=True)
+class StoredTheme:
+    """Theme that sends a call to a department, as it was matched last."""
+
+    department: str
+    id: str
+    points: float
+    words: frozenset[tuple[str, str]]
+    """(signal, term) of each hit that speaks for the theme; generic terms are left out."""
+
+
+def list_stored_themes(db: Database, key: CallKey) -> list[StoredTheme]:
+    """Return the themes that send a call to each department."""
+    found = []
+    rows = db.execute("SELECT department, themes, evidence FROM matches WHERE source = ? AND call_id = ?", list(key))
+    for department, themes, evidence in rows:
+        hits = [hit for hit in json.loads(evidence) if hit["points"] > 0 and not hit["generic"]]
+        for theme in json.loads(themes):
+            words = frozenset((hit["signal"], hit["word"]) for hit in hits if hit["theme"] == theme["id"])
+            found.append(StoredTheme(department, theme["id"], theme["points"], words))
+    return found
+
+
 def first_seen_days(db: Database, keys: Iterable[CallKey]) -> dict[CallKey, str]:
     """Return the day (ISO 8601, UTC) on which each call was first seen; unknown calls are left out."""
     days = {}

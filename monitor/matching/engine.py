@@ -21,10 +21,10 @@ _CLEAR = 65
 """Relevance (0-99) from which a theme clearly takes a call and others yield: one and a half times the threshold."""
 _BARELY, _STRONG = 65, 75
 """Relevance up to which a subject that the title does not name is one in passing, beside another from twice the threshold."""
-_SUBJECT, _ENOUGH = 2, 4
-"""Weight from which a signal names a subject; those of less stand around it, as local authorities and money do.
-
-From the second, one word is enough beside any other subject."""
+SUBJECT_WEIGHT = 2
+"""Weight from which a signal names a subject; those of less stand around it, as local authorities and money do."""
+_ENOUGH = 4
+"""Weight from which one word is enough beside any other subject."""
 
 NO_TERM = -1
 """Number in place of a term's where a programme or an identifier was enough."""
@@ -71,7 +71,7 @@ class SignalHit(NamedTuple):
     @property
     def names_subject(self) -> bool:
         """Return True for a term that may carry a call and weighs as a subject does."""
-        return self.carries and self.signal.weight >= _SUBJECT
+        return self.carries and self.signal.weight >= SUBJECT_WEIGHT
 
 
 class VetoHit(NamedTuple):
@@ -307,14 +307,8 @@ class Judgement:
         only mentions in passing by one that strongly has it. A theme that the same words name takes nothing: they say no more
         for one department than for the other.
         """
-        own = self._reaching.get(name, ())
-        if not own:
-            return None
-        if all(result.theme.theme.yields for result in own):
-            least = _CLEAR
-        elif self._is_in_passing(name, own):
-            least = _STRONG
-        else:
+        own, least = self._reaching.get(name, ()), self.yields_from(name)
+        if least is None:
             return None
         words = _naming_terms(hit for result in own for hit in result.hits)
         taking = (
@@ -327,6 +321,22 @@ class Judgement:
             and not words.issuperset(_naming_terms(result.hits))
         )
         return max(taking, key=lambda pair: pair[1].points, default=None)
+
+    def yields_from(self, name: str) -> int | None:
+        """Return the relevance (0-99) from which a theme of another department takes the call from a department that it reaches.
+
+        Returns:
+            None for a department that keeps the call whatever others have, or that no theme reaches.
+        """
+        own = self._reaching.get(name, ())
+        if own and all(result.theme.theme.yields for result in own):
+            return _CLEAR
+        return _STRONG if own and self._is_in_passing(name, own) else None
+
+    def naming_words(self, name: str) -> frozenset[str]:
+        """Return the terms that name the subject for a department, as the rules write them."""
+        numbers = _naming_terms(hit for result in self._reaching.get(name, ()) for hit in result.hits)
+        return frozenset(self.rules.term_texts[number] for number in numbers if number != NO_TERM)
 
     def _is_in_passing(self, name: str, results: tuple[ThemeResult, ...]) -> bool:
         """Return True when a department is barely reached by the text alone, or not strongly by one word of little weight."""

@@ -16,7 +16,7 @@ from typing import Any
 from monitor.archive.connection import Database
 from monitor.archive.digests import RecentDigest, list_recent_digests
 from monitor.archive.document_terms import TermPages, find_term_pages
-from monitor.archive.matches import calls_of_other_themes, first_seen_days
+from monitor.archive.matches import calls_of_other_themes, first_seen_days, list_stored_themes
 from monitor.archive.readings import stored_reading
 from monitor.archive.search.index import find_indexed_ids, find_rows_of, list_stale_ids, read_indexed_calls
 from monitor.calls import CallKey
@@ -25,7 +25,8 @@ from monitor.documents.own import OwnDocuments, own_documents
 from monitor.language.one_line import clean
 from monitor.language.terms import parse_term
 from monitor.matching.compiled import ROUNDING, CompiledCondition, RuleSet, telling_words
-from monitor.matching.engine import Judgement, Shared
+from monitor.matching.engine import SUBJECT_WEIGHT, Judgement, Shared
+from monitor.matching.levels import relevance_of
 from monitor.matching.match import Match, matches_of
 from monitor.matching.rules.model import Department, Signal, ThemeFile
 from monitor.web.views.evidence import EvidenceMark, MarkedTexts
@@ -85,6 +86,15 @@ class PreviewOutcome:
     gates: bool = False
     """True when the edit changes the gates of fit.toml as well, of which the effect is not counted."""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """Edited themes alone, before and after, and the rules by which the archive was matched."""
+
+    rules: RuleSet
+    old: RuleSet
+    new: RuleSet
 
 
 def in_use(rules: RuleSet, theme: ThemeFile) -> ThemeFile:
@@ -153,7 +163,7 @@ def add_theme_effect(
     touched_after, candidates_after = find_candidate_rows(db, new_rules)
     outcome.touched = len(touched_before | touched_after)
     names = (*new.theme.departments, *(old.theme.departments if old else ()))
-    after_keys = _compare_rows(db, old_rules, new_rules, names, candidates_before | candidates_after, outcome)
+    after_keys = _compare_rows(db, _Edit(rules, old_rules, new_rules), names, candidates_before | candidates_after, outcome)
     _add_history(db, outcome.departments, after_keys, now, weekly=True)
     outcome.pages = find_term_pages(db, map(parse_term, telling_words(new_rules)), rules.analyser)
     outcome.documents = new.theme.documents
@@ -177,7 +187,7 @@ def add_concept_effect(db: Database, old: RuleSet, new: RuleSet, outcome: Previe
         either = tuple(map(_with_words_of_both, old_rules.themes, new_rules.themes))
         rows &= find_candidate_rows(db, replace(new_rules, themes=either))[1]
     names = [name for theme in new_rules.themes for name in theme.theme.departments]
-    _compare_rows(db, old_rules, new_rules, names, rows, outcome, only_moved=True)
+    _compare_rows(db, _Edit(old, old_rules, new_rules), names, rows, outcome, only_moved=True)
     outcome.gates = old.fit != new.fit
     for department in outcome.departments:
         department.kept = None
@@ -199,7 +209,7 @@ def add_department_effect(db: Database, rules: RuleSet, department: Department, 
     touched, before = find_candidate_rows(db, old_rules)
     _, after = find_candidate_rows(db, new_rules)
     outcome.touched = len(touched)
-    _compare_rows(db, old_rules, new_rules, [department.id], before | after, outcome, only_moved=True)
+    _compare_rows(db, _Edit(rules, old_rules, new_rules), [department.id], before | after, outcome, only_moved=True)
     for changed in outcome.departments:
         changed.kept = None
     _add_history(db, outcome.departments, {}, now, weekly=False)
@@ -236,8 +246,7 @@ def _changed_terms(old: RuleSet, new: RuleSet) -> set[str]:
 
 def _compare_rows(
     db: Database,
-    old: RuleSet,
-    new: RuleSet,
+    edit: _Edit,
     names: Iterable[str],
     rows: set[int],
     outcome: PreviewOutcome,
@@ -248,7 +257,16 @@ def _compare_rows(
 
     With `only_moved`, calls that reach the same departments by either rules are passed over: their gates need not be asked, which
     takes longer than all else.
+
+    Args:
+        db: The archive.
+        edit: The edited themes.
+        names: The departments to compare.
+        rows: Numbers of the calls in the index.
+        outcome: Where the result is put.
+        only_moved: True to pass over calls that keep their departments.
     """
+    old, new = edit.old, edit.new
     # With the terms of both in either set of rules, one scan of a call serves both.
     before, after = old.with_terms_of(new), new.with_terms_of(old)
     departments = {
@@ -256,6 +274,7 @@ def _compare_rows(
     }
     edited = [theme.theme.id for theme in (*old.themes, *new.themes)]
     covered = calls_of_other_themes(db, list(departments), edited)
+    others = _OtherThemes(db, edit.rules, edited)
     after_keys: dict[str, set[CallKey]] = {name: set() for name in departments}
     documents = own_documents(db, new.analyser, asked=old.asks_documents or new.asks_documents)
     for call, zones in read_indexed_calls(db, new.analyser, rows | list_stale_ids(db)):
@@ -263,11 +282,11 @@ def _compare_rows(
         scans = {zone: before.scan(text, zone) for zone, text in zones.items() if text}
         one = Judgement(before, call, scans, stored=partial(stored_reading, db, *call.key), documents=own)
         other = Judgement(after, call, scans, documents=own, shared=Shared(one, frozenset(), gates=old.fit == new.fit))
-        if only_moved and one.departments.keys() == other.departments.keys():
+        if only_moved and one.departments.keys() == other.departments.keys() and not _may_yield(one) and not _may_yield(other):
             continue
         texts = MarkedTexts(db, call)
-        old_matches = {match.department: match for match in matches_of(one)}
-        new_matches = {match.department: match for match in matches_of(other)}
+        old_matches = {match.department: match for match in matches_of(one) if not others.take(one, match.department)}
+        new_matches = {match.department: match for match in matches_of(other) if not others.take(other, match.department)}
         for name, department in departments.items():
             if name in new_matches:
                 after_keys[name].add(call.key)
@@ -275,6 +294,40 @@ def _compare_rows(
             _count_call(department, texts, had, has, covered=(name, call.key) in covered)
     outcome.departments = list(departments.values())
     return after_keys
+
+
+def _may_yield(judgement: Judgement) -> bool:
+    """Return True when another department's theme may take the call from a department."""
+    return any(judgement.yields_from(name) is not None for name in judgement.departments)
+
+
+class _OtherThemes:
+    """Themes that are not edited. They are not judged again: the archive has what they gave."""
+
+    def __init__(self, db: Database, rules: RuleSet, edited: Iterable[str]) -> None:
+        left_out = set(edited)
+        self._db, self._departments = db, rules.departments
+        # Themes that yield take nothing.
+        self._naming = {
+            file.theme.id: {signal.id for signal in file.signal if signal.weight >= SUBJECT_WEIGHT}
+            for file in rules.live_themes
+            if file.theme.id not in left_out and not file.theme.yields
+        }
+
+    def take(self, judgement: Judgement, name: str) -> bool:
+        """Return True when another theme takes the call from a department, as `Judgement.taken_by` says of all themes."""
+        least = judgement.yields_from(name)
+        if least is None:
+            return False
+        words = judgement.naming_words(name)
+        return any(
+            stored.department != name
+            and stored.id in self._naming
+            and stored.department in self._departments
+            and relevance_of(stored.points, self._departments[stored.department].threshold) >= least
+            and not words.issuperset(word for signal, word in stored.words if signal in self._naming[stored.id])
+            for stored in list_stored_themes(self._db, judgement.call.key)
+        )
 
 
 def _count_call(
