@@ -8,7 +8,8 @@ import io
 import re
 import shutil
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import docx
 import openpyxl
@@ -17,22 +18,35 @@ from playwright.sync_api import expect
 
 from monitor.archive import open_archive
 from monitor.archive.feedback import store_answer
+from monitor.archive.runs import store_run
+from monitor.calls import Call, Deadline
 from monitor.config import load_config
+from monitor.jobs.match import match_archive
 from monitor.jobs.serve import PageWork
+from monitor.matching.rules.load import load_rules
 from monitor.web.framework import kept
 from monitor.web.framework.app import make_app
 from monitor.web.framework.request import Site
 from tests.publishers import Answer, serve
 from tests.web.chromium import CHROMIUM, served, violations
 from tests.web.conftest import changeable_rules
-from tests.web.sample import NOW
+from tests.web.sample import NOW, source_run
 from tests.web.test_chromium import WIDE, chromium, log_in, open_page  # noqa: F401 - a fixture among them
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.is_file(), reason="Chromium is not installed (/usr/bin/chromium)"),
 ]
-FALSE_MATCH = "European cooperation projects small scale förstudier"
+FALSE_MATCH = Call(
+    source="kultur",
+    call_id="false-match",
+    title="Software libraries for astronomy",
+    url="https://kultur.example.org/calls/astronomy",
+    summary="Programs that read catalogues of stars. Public bodies may apply.",
+    language="en",
+    published=NOW - timedelta(days=4),
+    deadlines=(Deadline(at=NOW + timedelta(days=60)),),
+)
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Ungdomsstyrelsen</title><link>{url}/</link>
 <item><title>Stöd till ungas fritid</title><link>{url}/1</link><pubDate>Mon, 18 May 2026 08:00:00 GMT</pubDate>
 <description>Kommuner kan söka bidrag till mötesplatser för unga. Sista ansökningsdag 1 september 2026.</description></item>
@@ -101,8 +115,10 @@ def site(sample_folder, sample_rules, tmp_path_factory, publisher):
     settings.write_text(f"{text}# Prov på den egna datorn.\n[network]\nallow_loopback = true\ndelay = 0\n", "utf-8")
     config = load_config(settings)
     with open_archive(config.archive) as archive:
-        key = archive.db.execute("SELECT source, call_id FROM calls WHERE title = ?", (FALSE_MATCH,)).fetchone()
-        store_answer(archive.db, "kommunledning", tuple(key), "inte-for-oss", note="", digest="", now=NOW)
+        run = replace(source_run("kultur", "Kulturrådet", [FALSE_MATCH], NOW), complete_list=False)
+        store_run(archive.db, run, NOW)
+        match_archive(archive, load_rules(config.rules_dir), NOW)
+        store_answer(archive.db, "kultur-fritid", FALSE_MATCH.key, "inte-for-oss", note="", digest="", now=NOW)
     made = Site(config, lambda: NOW, Jobs(config))
     made._rules = changeable_rules(made, sample_rules)
     yield made
@@ -148,24 +164,24 @@ def test_why_did_a_department_get_a_call(page, hand):
 def test_a_false_match_is_removed(page, site, hand):
     """Three clicks and two fields: the word that decided stands beside the department's answer and leads to where it is changed."""
     answers = page.get_by_role("region", name="Svar från förvaltningarna")
-    hand.press(answers.get_by_role("link", name=re.compile("^Ordet ”European cooperation” avgjorde")))
-    score = page.get_by_role("region", name=re.compile("^Poäng för European cooperation"))
-    expect(score.locator("li").first).to_contain_text("ur begreppet internationellt-samarbete")
+    hand.press(answers.get_by_role("link", name=re.compile("^Ordet ”libraries” avgjorde")))
+    score = page.get_by_role("region", name=re.compile("^Poäng för Software libraries"))
+    expect(score.locator("li").first).to_contain_text("ur begreppet bibliotek")
     concepts = page.locator(":target").get_by_label("Begrepp (id), med komma emellan")
-    assert "internationellt-samarbete" in concepts.input_value()
-    concepts.fill(concepts.input_value().replace(" internationellt-samarbete,", ""))
+    assert " bibliotek," in concepts.input_value()
+    concepts.fill(concepts.input_value().replace(" bibliotek,", ""))
     hand.fields += 1
     page.locator("#utfall[data-number]").wait_for()
     lost = page.locator("#utfall .loss")
-    expect(lost.get_by_role("link", name=re.compile("^European cooperation")).first).to_be_visible()
-    hand.fill("Varför ändras det?", "Ett kulturprojekt är inget partnerskap")
+    expect(lost.get_by_role("link", name=re.compile("^Software libraries")).first).to_be_visible()
+    hand.fill("Varför ändras det?", "Programbibliotek är ingen kultur")
     hand.click("button", "Spara temat")
     expect(page.get_by_role("status").filter(has_text="Temat är sparat")).to_be_visible()
     page.goto("/samordna")
-    hand.click("button", re.compile("^Klart European cooperation"), exact=False)
-    expect(page.get_by_role("region", name="Svar från förvaltningarna").get_by_text("Ordet ”European")).to_have_count(0)
-    theme = tomllib.loads((site.config.rules_dir / "themes" / "partnerskap-varlden.toml").read_text("utf-8"))
-    assert not any("internationellt-samarbete" in signal.get("concepts", ()) for signal in theme["signal"])
+    hand.click("button", re.compile("^Klart Software libraries"), exact=False)
+    expect(page.get_by_role("region", name="Svar från förvaltningarna").get_by_text("Ordet ”libraries")).to_have_count(0)
+    theme = tomllib.loads((site.config.rules_dir / "themes" / "kultur.toml").read_text("utf-8"))
+    assert "bibliotek" not in next(signal for signal in theme["signal"] if signal["id"] == "kulturarv")["concepts"]
     assert hand.needed == (3, 2)
 
 
