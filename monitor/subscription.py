@@ -23,6 +23,17 @@ Subjects = Mapping[str, Mapping[str, str]]
 _Value = TypeVar("_Value")
 
 
+def is_example_host(name: str) -> bool:
+    """Return whether a host is reserved for examples: RFC 2606 and RFC 6761, and example in any domain, such as example.se."""
+    labels = name.casefold().rstrip(".").split(".")
+    return labels[-1] in ("example", "invalid", "test") or (len(labels) > 1 and labels[-2] == "example")
+
+
+def is_example_address(email: str) -> bool:
+    """Return whether an address is one of an example domain, which nobody reads."""
+    return is_example_host(email.rpartition("@")[2])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """Recipient of one department's mails with its choices."""
@@ -40,6 +51,8 @@ class Subscriber:
     """True where the address stands in `monitor.toml`."""
     stored: bool = False
     """True where the archive has the recipient."""
+    example: bool = False
+    """True for an address of an example domain where mails go to a server: it never gets one."""
     removed: bool = False
     """True where the coordinator took the recipient away although `monitor.toml` has it."""
     added: datetime | None = None
@@ -66,6 +79,8 @@ class Subscriber:
         """
         if self.removed:
             return RecipientState.REMOVED
+        if self.example:
+            return RecipientState.EXAMPLE
         if ("", self.folded) in stopped:
             return RecipientState.REFUSED
         if (self.department, self.folded) in stopped:

@@ -124,7 +124,11 @@ def test_order_and_comments_are_in_the_mail_that_is_sent_and_in_no_other(world):
 def test_every_change_is_in_the_mail_that_a_mail_server_takes(tmp_path):
     handler = Handler()
     with Running(handler) as server:
-        world = World(tmp_path, mail={"transport": "smtp", "host": "127.0.0.1", "port": server.port, "timeout": 5})
+        world = World(
+            tmp_path,
+            recipients=[Recipient(department="kultur-fritid", email="kultur@eksjo.se")],
+            mail={"transport": "smtp", "host": "127.0.0.1", "port": server.port, "timeout": 5},
+        )
         world.crawl(at=MONDAY - WEEK)
         world.digest(MONDAY - WEEK)
         world.send_for_real(MONDAY - WEEK)

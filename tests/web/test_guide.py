@@ -178,6 +178,14 @@ def test_what_is_done_follows_from_settings_and_archive(started, fresh):
     assert [step for step, well in done(fresh).items() if well] == ["losenord", "kommun", "forvaltningar", "mottagare", "mejl"]
 
 
+def test_what_is_left_of_the_recipients_is_the_example(started, fresh):
+    save(started, "mottagare", epost="anna@eksjo.se", forvaltning="kultur-fritid")
+    page = started.get("/kom-igang").text
+    assert "1 mottagare. Kvar: ta bort exemplet kultur@example.se, som aldrig får något mejl." in page
+    save(started, "mottagare", gor="ta-bort", mottagare="kultur-fritid/kultur@example.se")
+    assert "Kvar: ta bort" not in started.get("/kom-igang").text
+
+
 def test_settings_are_written_with_their_comments_and_the_password_is_kept_apart(started, fresh):
     save(started, "kommun", **MUNICIPALITY)
     save(started, "mejl", **SERVER)
