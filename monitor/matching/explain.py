@@ -105,6 +105,14 @@ class Why:
     rule_version: str = ""
 
 
+NOT_IN_ARCHIVE = "Den finns inte i arkivet: ingen av källorna har visat den."
+WORDS_FIND_NOTHING = (
+    "Ingen rubrik i arkivet är lik orden, och sökningen hittar inget."
+    " Skriv adressen eller beteckningen: den säger säkert om ingen av källorna har visat den."
+)
+"""Answers on a call that is not found: by its address or identifier, and by words."""
+
+
 def why_all(
     rules: RuleSet,
     call: Call,
@@ -136,6 +144,7 @@ def why(
     zones: Mapping[str, str] | None = None,
     aside: LeftOutReason | None = None,
     documents: CallDocuments | None = None,
+    named: bool = True,
 ) -> Why:
     """Return the explanation for one department.
 
@@ -147,6 +156,7 @@ def why(
         zones: Lemma texts by zone as the archive stores them; None: the call is analysed here.
         aside: The item of this name that was left out, where there is one.
         documents: Documents of the call, for themes that count their words.
+        named: False where the call was asked for by words, by which nothing can be said to be missing.
 
     Raises:
         KeyError: There is no such department.
@@ -157,7 +167,9 @@ def why(
         text = (
             f"Den lästes {swedish_day(aside.read)} men lämnades utanför: {aside.reason}."
             if aside
-            else "Den finns inte i arkivet: ingen av källorna har visat den."
+            else NOT_IN_ARCHIVE
+            if named
+            else WORDS_FIND_NOTHING
         )
         return Why(department=found.id, name=found.name, step=step, text=text, rule_version=rules.version)
     return _answer(judge_call(rules, call, zones, documents=documents), found, circumstances, zones)
