@@ -231,7 +231,8 @@ def _recipients(config: Config, rules: RuleSet | None) -> Finding:
     if not examples:
         return Finding("Mottagare", True, text)
     which = "är ett exempel" if len(examples) == 1 else f"är {len(examples)} exempel"
-    text += f" {', '.join(examples[:_MAX_NAMED])}{' med flera' if len(examples) > _MAX_NAMED else ''} {which} och får aldrig något mejl."
+    names = ", ".join(examples[:_MAX_NAMED]) + (" med flera" if len(examples) > _MAX_NAMED else "")
+    text += f" {names} {which} och får aldrig något mejl."
     if config.mail.transport == "files":
         return Finding("Mottagare", True, text)
     remove = "Ta bort exemplen på sidan Samordna, Mottagare, eller under [[recipient]] i monitor.toml."

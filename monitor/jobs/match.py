@@ -210,7 +210,7 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
             if left_out is None and not named:
                 _offer_hits(archive, config, text, now)
             aside = _aside(left_out, config)
-            return [why(rules, None, name, Circumstances(now=now), aside=aside, named=named) for name in departments]
+            return [why(rules, None, name, Circumstances(now=now, named=named), aside=aside) for name in departments]
     source, call_id = find_call(archive.db, text)
     call = load_call(archive.db, source, call_id)
     vanished = vanished_at(archive.db, source, call_id)

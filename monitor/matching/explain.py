@@ -51,6 +51,8 @@ class Circumstances:
     """Departments that have a recipient; None when recipients do not matter."""
     lead: str = ""
     """The title of the call that leads the story which this call is part of; empty when it leads itself."""
+    named: bool = True
+    """False where the call was asked for by words, by which nothing can be said to be missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,6 @@ def why(
     zones: Mapping[str, str] | None = None,
     aside: LeftOutReason | None = None,
     documents: CallDocuments | None = None,
-    named: bool = True,
 ) -> Why:
     """Return the explanation for one department.
 
@@ -156,7 +157,6 @@ def why(
         zones: Lemma texts by zone as the archive stores them; None: the call is analysed here.
         aside: The item of this name that was left out, where there is one.
         documents: Documents of the call, for themes that count their words.
-        named: False where the call was asked for by words, by which nothing can be said to be missing.
 
     Raises:
         KeyError: There is no such department.
@@ -168,7 +168,7 @@ def why(
             f"Den lästes {swedish_day(aside.read)} men lämnades utanför: {aside.reason}."
             if aside
             else NOT_IN_ARCHIVE
-            if named
+            if circumstances.named
             else WORDS_FIND_NOTHING
         )
         return Why(department=found.id, name=found.name, step=step, text=text, rule_version=rules.version)

@@ -11,7 +11,6 @@ from monitor.archive.left_out import LeftOutItem, store_left_out
 from tests.web.conftest import page_of
 from tests.web.sample import NOW
 
-
 WORDS = ("wetland restoration", "våtmarker", "adaptation to climate change", "läsfrämjandet i biblioteken", "vätmarker")
 
 
