@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from datasette import Response
@@ -22,6 +22,7 @@ from monitor.web.framework.templates import STATIC, download, fragment, page, pr
 from monitor.web.report.facts import read_facts, read_period
 from monitor.web.report.tables import COUNTS, DIMENSIONS, FIGURES, NAMES, make_document
 from monitor.web.report.text import PROJECT_COLUMNS, ReportWords, figure_cell, has_comparison, project_cells, write_text
+from monitor.web.views.corrections import read_moment
 
 _CHARTS = (
     ("departments", ("told", "interested", "applied", "granted")),
@@ -231,9 +232,9 @@ def _report_values(document: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
 
 
 def _read_day(text: str, visit: Visit) -> datetime | None:
-    """Return the beginning of an ISO day, None for any other text."""
+    """Return the beginning of a typed day, None for any other text."""
     try:
-        day = date.fromisoformat(text)
+        day, _ = read_moment(text)
     except ValueError:
         return None
     return datetime.combine(day, time(), visit.site.config.zone) if _YEARS[0] <= day.year <= _YEARS[1] else None

@@ -16,6 +16,7 @@ from datasette import Response
 from monitor.archive.recipients import add_recipient, list_recipients, remove_recipient
 from monitor.errors import ConfigError
 from monitor.toml_edit import Edit, EditRequest, Place
+from monitor.web.framework.addresses import typed_address
 from monitor.web.framework.auth import COOKIE, MIN_PASSWORD_LENGTH, SESSION_HOURS
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
@@ -153,8 +154,13 @@ def _save_municipality(visit: Visit) -> dict[str, str]:
         problems["namn"] = "Skriv kommunens namn."
     if not _EMAIL.fullmatch(contact):
         problems["kontakt"] = "Skriv en e-postadress, till exempel namn@example.se."
-    if not re.fullmatch(r"https?://[^/\s]+\S*", url):
-        problems["adress"] = "Skriv en adress som börjar med https://, till exempel https://eu.example.se."
+    try:
+        url = typed_address(url)
+    except ValueError as error:
+        spaced = any(char.isspace() for char in url)
+        problems["adress"] = (
+            str(error) if spaced else "Skriv en adress som börjar med https://, till exempel https://eu.example.se."
+        )
     if problems:
         return problems
     values: dict[Place, Any] = {
