@@ -86,10 +86,10 @@ def list_recipients(config: Config, db: Database) -> list[Subscriber]:
         )
         for row in rows
     ]
-    rows = merge_recipients(config.recipient, stored)
+    merged = merge_recipients(config.recipient, stored)
     if config.mail.transport == "files":
-        return rows
-    return [replace(row, example=not row.is_channel and is_example_address(row.email)) for row in rows]
+        return merged
+    return [replace(row, example=not row.is_channel and is_example_address(row.email)) for row in merged]
 
 
 def active_recipients(config: Config, db: Database, now: datetime) -> list[Subscriber]:

@@ -286,7 +286,7 @@ def _owner(config: Config) -> Iterator[Finding]:
             advice = f"Kör: sudo chown -R {name} {folder}. Kör sedan alltid programmet som {name}, aldrig som root."
             yield Finding("Ägare", False, text, advice)
             return
-    yield Finding("Ägare", True, f"Datamappen är användaren {user_name(wanted)}s.")
+    yield Finding("Ägare", True, f"Datamappen ägs av användaren {user_name(wanted)}.")
 
 
 def _archive(config: Config) -> Finding:

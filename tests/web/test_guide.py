@@ -178,6 +178,24 @@ def test_what_is_done_follows_from_settings_and_archive(started, fresh):
     assert [step for step, well in done(fresh).items() if well] == ["losenord", "kommun", "forvaltningar", "mottagare", "mejl"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Anna Ek <anna@eksjo.se>", "anna@eksjo.se"),
+        ('"Ek, Bo" <bo@eksjo.se>;', "bo@eksjo.se"),
+        ("<cia@eksjo.se>", "cia@eksjo.se"),
+        (" eu@xn--vxj-qla6g.se ", "eu@växjö.se"),
+        ("eu@växjö.se", "eu@växjö.se"),
+    ],
+)
+def test_a_recipient_is_taken_as_it_was_pasted_and_once(started, typed, kept):
+    assert save(started, "mottagare", epost=typed, forvaltning="kultur-fritid").status_code == 303
+    assert f"{kept}, " in started.get("/kom-igang").text
+    again = save(started, "mottagare", epost=typed, forvaltning="kultur-fritid")
+    assert again.status_code == 400
+    assert f"{kept} får redan mejlen för" in again.text
+
+
 def test_what_is_left_of_the_recipients_is_the_example(started, fresh):
     save(started, "mottagare", epost="anna@eksjo.se", forvaltning="kultur-fritid")
     page = started.get("/kom-igang").text

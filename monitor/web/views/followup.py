@@ -143,6 +143,8 @@ def read_asked_period(visit: Visit) -> AskedPeriod:
     begin, end = days["fran"], days["till"]
     if begin is not None and end is not None and end < begin:
         problems["till"] = "Den här dagen är före den första. Välj en senare."
+        # The figures below are those of the page without a period, not of none.
+        begin = end = None
     return AskedPeriod(begin, end + timedelta(days=1) if end is not None else None, typed, problems)
 
 
