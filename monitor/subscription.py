@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from html import escape
@@ -17,10 +18,32 @@ from monitor.vocabulary import Pace, RecipientState
 
 FROM_SETTINGS, OWN, BY_COORDINATOR, TEAMS_CHANNEL = "settings", "own", "coordinator", "teams"
 """Origins of a recipient: `monitor.toml`, a sign-up of one's own, the coordinator's page, a channel in Teams."""
+_NAMED_ADDRESS = re.compile(r"[^<>@]*<([^<>\s]+)>[;,]?")
 LONGEST_PAUSE = timedelta(days=366)
 Subjects = Mapping[str, Mapping[str, str]]
 """Titles of the themes whose calls a department is told of: by theme, by department."""
 _Value = TypeVar("_Value")
+
+
+def is_example_host(name: str) -> bool:
+    """Return whether a host is reserved for examples: RFC 2606 and RFC 6761, and example in any domain, such as example.se."""
+    labels = name.casefold().rstrip(".").split(".")
+    return labels[-1] in ("example", "invalid", "test") or (len(labels) > 1 and labels[-2] == "example")
+
+
+def typed_recipient(text: str) -> str:
+    """Return the address of a typed or pasted recipient: "Anna Ek <anna@nassjo.se>" too, its domain as people read it."""
+    found = _NAMED_ADDRESS.fullmatch(text.strip())
+    local, mark, domain = (found[1] if found else text.strip()).rpartition("@")
+    # A browser makes xn--... of a domain with å, ä or ö.
+    with suppress(UnicodeError):
+        domain = domain.encode("ascii").decode("idna")
+    return f"{local}{mark}{domain}"
+
+
+def is_example_address(email: str) -> bool:
+    """Return whether an address is one of an example domain, which nobody reads."""
+    return is_example_host(email.rpartition("@")[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +63,8 @@ class Subscriber:
     """True where the address stands in `monitor.toml`."""
     stored: bool = False
     """True where the archive has the recipient."""
+    example: bool = False
+    """True for an address of an example domain where mails go to a server: it never gets one."""
     removed: bool = False
     """True where the coordinator took the recipient away although `monitor.toml` has it."""
     added: datetime | None = None
@@ -66,6 +91,8 @@ class Subscriber:
         """
         if self.removed:
             return RecipientState.REMOVED
+        if self.example:
+            return RecipientState.EXAMPLE
         if ("", self.folded) in stopped:
             return RecipientState.REFUSED
         if (self.department, self.folded) in stopped:

@@ -262,6 +262,7 @@ class RecipientState(StrEnum):
     REFUSED = "refused"
     UNLISTED = "unlisted"
     REMOVED = "removed"
+    EXAMPLE = "example"
 
 
 RECIPIENT_STATE_LABELS: Mapping[RecipientState, str] = {
@@ -271,6 +272,7 @@ RECIPIENT_STATE_LABELS: Mapping[RecipientState, str] = {
     RecipientState.REFUSED: "Servern tar inte emot",
     RecipientState.UNLISTED: "Borta ur monitor.toml",
     RecipientState.REMOVED: "Borttagen av samordnaren",
+    RecipientState.EXAMPLE: "Exempel, får aldrig något mejl",
 }
 
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 POSTFIX, DOVECOT = Path("/usr/sbin/postfix"), Path("/usr/sbin/dovecot")
-DOMAIN, PASSWORD = "example.se", "prov"
+DOMAIN, PASSWORD = "eksjo.se", "prov"
 TRACES = re.compile(rb"(?:Return-Path|X-Original-To|Delivered-To|Received):[^\n]*\n(?:[ \t][^\n]*\n)*")
 """Headers that servers put before a mail on its way: RFC 5321, section 4.4, and Postfix's own."""
 _WAIT_SECONDS = 60

@@ -25,6 +25,8 @@ _SUGGESTED_LIKENESS = 88
 _ACCEPTED_LIKENESS = 94
 """Least likeness of a title, of 100, that counts as the call that was meant, when it is the only one."""
 _MAX_SUGGESTIONS = 6
+_DIGITS_OF_A_NAME, _SIGNS_OF_A_NAME = 4, 2
+"""Digits, or signs beside a digit, that words do not have and identifiers do: covid-19 is a word."""
 _MOST_TITLES = 5_000
 """Titles that a word may have for its titles to be compared with a text."""
 
@@ -153,6 +155,18 @@ def find_call(db: Database, text: str, titles: ReadTitles | None = None) -> Call
     if near:
         raise ArchiveError(text, f"är ingen utlysning i arkivet. Menar du någon av dem här? {_listed(near)}")
     raise ArchiveError(text, "finns inte i arkivet")
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text can only be an address, an identifier or a key of a call, and not words about it.
+
+    Such a text is one word without small letters, or with a slash, or with many digits, or it is an address.
+    """
+    if len(text.split()) != 1:
+        return False
+    digits, signs = sum(char.isdigit() for char in text), sum(not char.isalnum() for char in text)
+    many = digits >= _DIGITS_OF_A_NAME or (digits and signs >= _SIGNS_OF_A_NAME)
+    return bool(_addresses(text) or "/" in text or many or not any(char.islower() for char in text))
 
 
 def find_left_out_item(db: Database, text: str) -> LeftOut | None:

@@ -22,11 +22,12 @@ MAIL, TEAMS = "mail", "teams"
 # Reasons of a stopped mail that the recipient's server did not refuse.
 NOT_RECIPIENT = "står inte längre som mottagare"
 ADDRESS_STOPPED = "adressen är avstängd"
+EXAMPLE = "adressen är ett exempel"
 PAUSED = "mottagaren har paus"
 UNWRITABLE = "mejlet kunde inte skrivas"
 HELD = "kan ha kommit fram innan datorn gick sönder; hålls tills någon har sett efter"
 """Reason of a mail that was in hand when its machine was lost."""
-UNWANTED_REASONS = (NOT_RECIPIENT, ADDRESS_STOPPED, PAUSED, "no longer a recipient", "the address has been stopped")
+UNWANTED_REASONS = (NOT_RECIPIENT, ADDRESS_STOPPED, EXAMPLE, PAUSED, "no longer a recipient", "the address has been stopped")
 """Reasons of mails that were stopped because nobody wants them any more; the English ones are of earlier versions."""
 
 

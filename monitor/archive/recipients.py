@@ -22,6 +22,7 @@ from monitor.subscription import (
     Choices,
     Subscriber,
     choices_before,
+    is_example_address,
     is_muted,
     merge_recipients,
 )
@@ -62,7 +63,10 @@ class RecipientEvent:
 
 
 def list_recipients(config: Config, db: Database) -> list[Subscriber]:
-    """Return every recipient of every department: those of `monitor.toml` first, in its order."""
+    """Return every recipient of every department: those of `monitor.toml` first, in its order.
+
+    Where mails go to a server, those of example domains are marked; mails that become files may be for them.
+    """
     rows = db.execute(
         "SELECT department, email, language, pace, left_out, paused_until, origin, removed, known, added FROM recipients"
         " ORDER BY department, folded"
@@ -82,7 +86,10 @@ def list_recipients(config: Config, db: Database) -> list[Subscriber]:
         )
         for row in rows
     ]
-    return merge_recipients(config.recipient, stored)
+    merged = merge_recipients(config.recipient, stored)
+    if config.mail.transport == "files":
+        return merged
+    return [replace(row, example=not row.is_channel and is_example_address(row.email)) for row in merged]
 
 
 def active_recipients(config: Config, db: Database, now: datetime) -> list[Subscriber]:
@@ -430,6 +437,8 @@ def unread_departments(config: Config, db: Database, departments: Iterable[str],
 def _other_reason(recipient: Subscriber, today: date) -> str:
     if recipient.removed:
         return f"{recipient.email} är borttagen av samordnaren"
+    if recipient.example:
+        return f"{recipient.email} är ett exempel och får aldrig något mejl"
     if recipient.paused_until is not None and today < recipient.paused_until:
         return f"{recipient.email} har paus till {recipient.paused_until}"
     return f"{recipient.email} står inte längre i monitor.toml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 from monitor.cli.app import App, PathType, answer, json_option, pass_app, print_page_hits, print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from monitor.errors import RuleError
@@ -78,15 +79,25 @@ def why(app: App, call: str, department: str | None, as_json: bool) -> None:
     if explanations and explanations[0].step in _ADVICE:
         click.echo(f"{explanations[0].text} {_ADVICE[explanations[0].step]}")
         return
-    for item in explanations:
-        if department or item.step in ("matched", "told") or item.points > 0:
-            _print_why(item)
+    shown = [item for item in explanations if department or item.step in ("matched", "told") or item.points > 0]
+    for item in shown:
+        _print_why(item)
+    if not shown:
+        _print_nobody(explanations)
 
 
 _ADVICE = {
     "not-in-archive": "Se vilka källor som läses med: monitor sources",
     "left-out": "Se den, och ta tillbaka den om det var fel, med: monitor sources left-out",
 }
+
+
+def _print_nobody(explanations: Sequence[Why]) -> None:
+    """Say why a call that no theme has words for goes to nobody: each reason once, with the number of departments."""
+    click.echo("Den går inte till någon förvaltning, och inget tema har ord som står i den.")
+    reasons = Counter(item.text for item in explanations)
+    for text, number in reasons.most_common():
+        click.echo(f"  {text} ({number} förvaltningar)" if number > 1 else f"  {text}")
 
 
 def _print_why(item: Why) -> None:

@@ -246,6 +246,14 @@ def missing_pages_problem(reading: SourceReading) -> Problem | None:
     return Problem(ProblemKind.LINKS if kind is ProblemKind.GONE else kind, describe_missing_pages(reading))
 
 
+def _readable(host: str) -> str:
+    """Return a host as people write it: småkommun.se for xn--smkommun-b0a.se."""
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
+
+
 def describe_failure(error: BaseException | None, url: str = "") -> Problem:
     """Return the problem of a failed request, with a plain Swedish sentence."""
     if isinstance(error, HttpError):
@@ -269,7 +277,7 @@ def describe_failure(error: BaseException | None, url: str = "") -> Problem:
     if isinstance(error, IgnoreRequest) and (problem := _describe_ignored(error)) is not None:
         return problem
     if isinstance(error, CannotResolveHostError):
-        return Problem(ProblemKind.UNREACHABLE, f"Det finns ingen webbplats med namnet {host}.")
+        return Problem(ProblemKind.UNREACHABLE, f"Det finns ingen webbplats med namnet {_readable(host)}.")
     if isinstance(error, DownloadTimeoutError):
         return Problem(ProblemKind.UNREACHABLE, "Servern svarade inte i tid.")
     return Problem(ProblemKind.UNREACHABLE, f"Servern svarade inte{_how_unanswered(causes)}.")

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from monitor.archive.candidates import CandidateMatch, CandidateRow, MatchDetails
+from monitor.archive.connection import Database
 from monitor.archive.overrides import Overrides
 from monitor.calls import Call, CallKey, within_calendar
 from monitor.config import Config
@@ -24,9 +25,12 @@ from monitor.digest.model import (
     Told,
 )
 from monitor.digest.render import LANGUAGES
+from monitor.documents.answers import DocumentAnswers
+from monitor.documents.facts import answered_card
 from monitor.documents.wording import worded_side
 from monitor.fit import card_from_json
 from monitor.matching.compiled import RuleSet
+from monitor.matching.fit_card import fit_card
 from monitor.matching.rules.model import Department
 from monitor.sources import CLOCK_SLACK, Source
 from monitor.vocabulary import ACCEPTED_RUNS, ChangeType, Level
@@ -63,7 +67,25 @@ def _event(number: int, kind: str, old: str | None, new: str | None) -> CallEven
     return CallEvent(id=number, type=kind, old=old, new=new)
 
 
-def apply_choices(candidates: list[Candidate], choices: Overrides, *, comments: bool = False) -> list[Candidate]:
+ReadReasons = Callable[[Call], Reasons]
+"""Function that returns the reasons of a call that the coordinator added and no theme matched."""
+
+
+def reasons_of_added(db: Database, rules: RuleSet) -> ReadReasons:
+    """Return the function that reads the programme and the card of an added call: by its data, texts and documents."""
+    answers = DocumentAnswers(db)
+
+    def read(call: Call) -> Reasons:
+        programme = rules.programme_of(call)
+        card = answered_card(fit_card(rules, call), answers.of(call))
+        return replace(_ADDED, programme=programme.name if programme is not None else "", card=card)
+
+    return read
+
+
+def apply_choices(
+    candidates: list[Candidate], choices: Overrides, read_added: ReadReasons, *, comments: bool = False
+) -> list[Candidate]:
     """Return the candidates by the coordinator's choices: withheld calls left out, added calls given a match, notes put to calls.
 
     A call that the department has been told of before stays, withheld or not: a date that it was told is a promise. It is only
@@ -72,6 +94,7 @@ def apply_choices(candidates: list[Candidate], choices: Overrides, *, comments: 
     Args:
         candidates: The calls that a mail is chosen from.
         choices: The coordinator's choices.
+        read_added: Returns the reasons of an added call without a match, once it is shown.
         comments: Put the comments for the department's next mail to the calls, in place of their notes.
     """
     if choices == Overrides():
@@ -83,7 +106,7 @@ def apply_choices(candidates: list[Candidate], choices: Overrides, *, comments: 
             continue
         match = candidate.match
         if match is None and key in choices.added:
-            match = DepartmentMatch(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=lambda: _ADDED)
+            match = DepartmentMatch(level=Level.LIKELY, relevance=ADDED_RELEVANCE, read=partial(read_added, candidate.call))
         edit = choices.edits.get(key) if comments else None
         note = (edit.comment if edit else "") or choices.call_notes.get(key, "")
         changed = note or match is not candidate.match or key in choices.withheld or key in choices.added

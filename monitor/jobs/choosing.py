@@ -14,7 +14,7 @@ from monitor.config import Config
 from monitor.digest.choose import choose, open_known_calls
 from monitor.digest.memory import CandidateMemory
 from monitor.digest.model import Candidate, Selection
-from monitor.jobs.candidates import apply_choices, make_arrangement, make_candidate, make_choice
+from monitor.jobs.candidates import apply_choices, make_arrangement, make_candidate, make_choice, reasons_of_added
 from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.model import Department
 from monitor.vocabulary import MailKind
@@ -68,7 +68,7 @@ class MailChooser:
             return [make_candidate(self._rules, row) for row in self._reader.read(department.id, since, news_since)]
 
         candidates = self._memory.candidates(department.id, since, read) if self._memory is not None else read()
-        return apply_choices(candidates, choices, comments=comments)
+        return apply_choices(candidates, choices, reasons_of_added(self._db, self._rules), comments=comments)
 
     def week_candidates(self, department: Department, last: StoredDigest | None) -> list[Candidate]:
         """Return the candidates of the mail of the week, which follows the last one."""

@@ -41,11 +41,14 @@ from monitor.matching.compiled import RuleSet
 from monitor.matching.rules.load import load_rules
 from monitor.settings import TeamsChannel
 from monitor.sources import Source
+from monitor.subscription import is_example_address, is_example_host
 
 _MIN_FREE_DISK_BYTES = 2_000_000_000
 _MIN_YEAR = 2025
 """Year before which the clock of the machine is wrong."""
 _CONNECT_TIMEOUT_SECONDS = 10.0
+_MAX_NAMED = 5
+"""Addresses that a finding names at most."""
 _MAX_RATE_DAYS = 400
 """Age in days of the rates of currencies above which "about so many kronor" is no longer true."""
 
@@ -218,18 +221,29 @@ def _recipients(config: Config, rules: RuleSet | None) -> Finding:
     unknown = sorted({recipient.department for recipient in config.recipient} - set(departments)) if departments else []
     if unknown:
         return Finding("Mottagare", False, f"Okänd förvaltning: {', '.join(unknown)}.", "Rätta [[recipient]] i monitor.toml.")
-    count = _count_recipients(config)
-    if not count:
-        advice = "Lägg till [[recipient]] i monitor.toml, en för varje adress, eller på sidan Samordna, Mottagare."
-        return Finding("Mottagare", False, "Ingen får några mejl.", advice)
-    return Finding("Mottagare", True, f"{count} {'adress' if count == 1 else 'adresser'}.")
+    addresses = _list_addresses(config)
+    examples = sorted({address for address in addresses if is_example_address(address)})
+    real = len(addresses) - sum(is_example_address(address) for address in addresses)
+    add = "Lägg till [[recipient]] i monitor.toml, en för varje adress, eller på sidan Samordna, Mottagare."
+    if not addresses:
+        return Finding("Mottagare", False, "Ingen får några mejl.", add)
+    text = f"{real} {'adress' if real == 1 else 'adresser'}."
+    if not examples:
+        return Finding("Mottagare", True, text)
+    which = "är ett exempel" if len(examples) == 1 else f"är {len(examples)} exempel"
+    names = ", ".join(examples[:_MAX_NAMED]) + (" med flera" if len(examples) > _MAX_NAMED else "")
+    text += f" {names} {which} och får aldrig något mejl."
+    if config.mail.transport == "files":
+        return Finding("Mottagare", True, text)
+    remove = "Ta bort exemplen på sidan Samordna, Mottagare, eller under [[recipient]] i monitor.toml."
+    return Finding("Mottagare", False, text, remove if real else f"{remove} {add}")
 
 
-def _count_recipients(config: Config) -> int:
-    """Return the number of recipients in the archive, or in the settings where there is no archive that can be read yet."""
+def _list_addresses(config: Config) -> list[str]:
+    """Return the addresses of recipients in the archive, or in the settings where there is no archive that can be read yet."""
     with suppress(MonitorError, OSError, sqlite3.Error), closing(connect_for_reading(config.archive)) as db:
-        return len([row for row in list_recipients(config, db) if not row.removed])
-    return len(config.recipient)
+        return [row.email for row in list_recipients(config, db) if not row.removed and not row.is_channel]
+    return [one.email for one in config.recipient]
 
 
 def _data_folder(config: Config) -> Iterator[Finding]:
@@ -272,7 +286,7 @@ def _owner(config: Config) -> Iterator[Finding]:
             advice = f"Kör: sudo chown -R {name} {folder}. Kör sedan alltid programmet som {name}, aldrig som root."
             yield Finding("Ägare", False, text, advice)
             return
-    yield Finding("Ägare", True, f"Datamappen är användaren {user_name(wanted)}s.")
+    yield Finding("Ägare", True, f"Datamappen ägs av användaren {user_name(wanted)}.")
 
 
 def _archive(config: Config) -> Finding:
@@ -333,19 +347,13 @@ def check_addresses(config: Config) -> Iterator[Finding]:
         "Sätt municipality.base_url till adressen där kollegorna når arkivet." if unreachable else "",
     )
     addresses = {"municipality.contact": config.municipality.contact, "mail.from": parseaddr(config.mail.sender)[1]}
-    made_up = [f"{key} ({address})" for key, address in addresses.items() if is_example_host(address.rpartition("@")[2])]
+    made_up = [f"{key} ({address})" for key, address in addresses.items() if is_example_address(address)]
     yield Finding(
         "Avsändare",
         trial or not made_up,
         f"{' och '.join(made_up)} är exempel som inte finns." if made_up else f"Svar går till {config.municipality.contact}.",
         "Skriv den adress som samordnaren läser." if made_up else "",
     )
-
-
-def is_example_host(name: str) -> bool:
-    """Return whether a host is reserved for examples: RFC 2606 and RFC 6761, and example in any domain, such as example.se."""
-    labels = name.casefold().rstrip(".").split(".")
-    return labels[-1] in ("example", "invalid", "test") or (len(labels) > 1 and labels[-2] == "example")
 
 
 def is_local_host(name: str) -> bool:

@@ -24,10 +24,11 @@ from monitor.config import Config, load_config
 from monitor.errors import ArchiveError, describe_os_error
 from monitor.files import write_atomically
 from monitor.jobs.child import ProcessResult, run_child
-from monitor.jobs.doctor import check_addresses, is_example_host, is_local_host
+from monitor.jobs.doctor import check_addresses, is_local_host
 from monitor.jobs.members import open_installation
 from monitor.matching.compiled import RuleSet
 from monitor.sources import Source
+from monitor.subscription import Subscriber, is_example_address
 from monitor.vocabulary import ACCEPTED_RUNS, JobState, RunState
 from monitor.web.framework.guide import GuideRow, GuideState, GuideStep
 
@@ -102,7 +103,7 @@ def _values(config: Config) -> dict[str, str]:
 
 
 def _no_example(address: str) -> str:
-    return "" if is_example_host(address.rpartition("@")[2]) else address
+    return "" if is_example_address(address) else address
 
 
 def _host(config: Config) -> str:
@@ -113,7 +114,7 @@ def _municipality(config: Config) -> GuideStep:
     left = [
         words
         for wrong, words in (
-            (is_example_host(config.municipality.contact.rpartition("@")[2]), "samordnarens adress"),
+            (is_example_address(config.municipality.contact), "samordnarens adress"),
             (is_local_host(_host(config)), "adressen där kollegorna når arkivet"),
         )
         if wrong
@@ -125,7 +126,7 @@ def _municipality(config: Config) -> GuideStep:
 def _people(config: Config, db: Database, rules: RuleSet) -> Iterator[GuideStep]:
     """Yield the steps of departments and recipients."""
     rows = [row for row in list_recipients(config, db) if not row.removed]
-    real = [row for row in rows if not is_example_host(row.email.rpartition("@")[2])]
+    real = [row for row in rows if not is_example_address(row.email)]
     departments = [one for one in rules.departments.values() if one.enabled]
     served = {row.department for row in real}
     without = [one.name for one in departments if one.id not in served]
@@ -142,7 +143,7 @@ def _people(config: Config, db: Database, rules: RuleSet) -> Iterator[GuideStep]
         id="mottagare",
         title="Mottagare",
         done=bool(real) and not examples,
-        text=f"{len(real)} mottagare." + (f" {len(examples)} är exempel och får aldrig något mejl." if examples else ""),
+        text=f"{len(real)} mottagare." + _examples_left(examples),
         rows=tuple(
             GuideRow(
                 id=f"{row.department}/{row.email}",
@@ -152,6 +153,14 @@ def _people(config: Config, db: Database, rules: RuleSet) -> Iterator[GuideStep]
             for row in rows
         ),
     )
+
+
+def _examples_left(examples: Sequence[Subscriber]) -> str:
+    """Return what is left to do with recipients of example domains, as a sentence with a space before it."""
+    if not examples:
+        return ""
+    names = ", ".join(sorted({row.email for row in examples}))
+    return f" Kvar: ta bort {'exemplet' if len(examples) == 1 else 'exemplen'} {names}, som aldrig får något mejl."
 
 
 def _mail(config: Config, trials: Mapping[str, Trial], running: str) -> GuideStep:
@@ -235,8 +244,11 @@ def find_obstacles(config: Config, db: Database) -> Iterator[tuple[str, str]]:
     real = config.model_copy(update={"mail": config.mail.model_copy(update={"transport": "smtp"})})
     yield from ((finding.text, finding.advice) for finding in check_addresses(real) if not finding.well)
     rows = [row for row in list_recipients(config, db) if not row.removed]
-    if not any(not is_example_host(row.email.rpartition("@")[2]) for row in rows):
+    if not any(not is_example_address(row.email) for row in rows):
         yield "Ingen riktig mottagare finns.", "Lägg till mottagare i steget Mottagare."
+    # Where mails have gone out already, by `monitor run`, there is nothing left to approve.
+    if PREVIEW not in list_trials(db) and last_done(db, "digest") is None:
+        yield "De första mejlen är inte godkända.", "Se dem i steget Första mejlet och tryck på Mejlen ser bra ut."
 
 
 class GuideWork:

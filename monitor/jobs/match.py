@@ -14,7 +14,7 @@ from monitor.archive.calls import load_call
 from monitor.archive.connection import Database
 from monitor.archive.digests import first_told_times
 from monitor.archive.left_out import LeftOut
-from monitor.archive.lookup import find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.lookup import find_call, find_calls, find_left_out_item, is_name, similar_calls
 from monitor.archive.matches import NewMatch, read_analysed_calls, store_matches, vanished_at
 from monitor.archive.probation import NewProbationMatch, replace_probation_matches
 from monitor.archive.recipients import departments_with_recipients
@@ -27,9 +27,10 @@ from monitor.digest.wording import HOME
 from monitor.documents.answers import DocumentAnswers
 from monitor.documents.facts import answered_card
 from monitor.documents.own import OwnDocuments, own_documents
-from monitor.errors import ConfigError, LockedError
+from monitor.errors import ArchiveError, ConfigError, LockedError
 from monitor.fit import card_to_json, field_values
-from monitor.jobs.search import index_archive
+from monitor.jobs.search import SearchRequest, index_archive, search_archive
+from monitor.language.one_line import clean
 from monitor.matching.compiled import RuleSet
 from monitor.matching.documents import CallDocuments
 from monitor.matching.engine import Judgement, PreparedCall, analyse_zones, judge_call
@@ -205,7 +206,11 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
     if not find_calls(archive.db, text):
         left_out = find_left_out_item(archive.db, text)
         if left_out is not None or not similar_calls(archive.db, text):
-            return [why(rules, None, name, Circumstances(now=now), aside=_aside(left_out, config)) for name in departments]
+            named = is_name(text)
+            if left_out is None and not named:
+                _offer_hits(archive, config, text, now)
+            aside = _aside(left_out, config)
+            return [why(rules, None, name, Circumstances(now=now, named=named), aside=aside) for name in departments]
     source, call_id = find_call(archive.db, text)
     call = load_call(archive.db, source, call_id)
     vanished = vanished_at(archive.db, source, call_id)
@@ -221,6 +226,19 @@ def explain_call(archive: Archive, rules: RuleSet, config: Config, text: str, de
     if call is None or department is not None:
         return [why(rules, call, name, circumstances, documents=own) for name in departments]
     return why_all(rules, call, circumstances, documents=own)
+
+
+_MAX_OFFERED = 6
+"""Hits of the search that are offered for words that no title has."""
+
+
+def _offer_hits(archive: Archive, config: Config, text: str, now: datetime) -> None:
+    """Raise ArchiveError with the calls that the search finds by these words, also in the other language."""
+    found = search_archive(config, archive, SearchRequest(query=text, limit=_MAX_OFFERED), now)
+    if found.hits:
+        hits = "; ".join(f"{clean(hit.title)} ({hit.source}/{hit.call_id})" for hit in found.hits)
+        more = f" ({found.total} träffar)" if found.total > len(found.hits) else ""
+        raise ArchiveError(text, f"står inte i någon rubrik, men sökningen hittar{more}: {hits}. Ange en av dem")
 
 
 def _aside(left_out: LeftOut | None, config: Config) -> LeftOutReason | None:

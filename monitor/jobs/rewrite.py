@@ -21,7 +21,7 @@ from monitor.digest.layout import Occasion
 from monitor.digest.render import load_templates, render_mail
 from monitor.documents.answers import DocumentAnswers
 from monitor.documents.own import OwnDocuments
-from monitor.jobs.candidates import apply_choices, judge_sources, make_candidate, make_choice
+from monitor.jobs.candidates import apply_choices, judge_sources, make_candidate, make_choice, reasons_of_added
 from monitor.jobs.circumstances import audience_of, with_reminders
 from monitor.jobs.match import documents_for, match_rows
 from monitor.language.one_line import clean
@@ -64,6 +64,7 @@ def rewrite_digest(
             if _could_be_new(row, past)
         ],
         choices,
+        reasons_of_added(archive.db, rules),
     )
     selection = choose(candidates, first=past.previous is None, previous=past.previous, choice=make_choice(config), now=now)
     occasion = Occasion(

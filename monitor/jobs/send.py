@@ -22,6 +22,7 @@ from monitor.archive.digests import NewDigest, NewOutboxRow, StoredRendering, ma
 from monitor.archive.files import load_secret
 from monitor.archive.outbox import (
     ADDRESS_STOPPED,
+    EXAMPLE,
     NOT_RECIPIENT,
     PAUSED,
     TEAMS,
@@ -56,6 +57,7 @@ from monitor.mail.folder import Folder
 from monitor.mail.message import Letter, ascii_address, compose, message_id, split_sender
 from monitor.mail.smtp import Server, Smtp
 from monitor.mail.teams import Teams
+from monitor.subscription import is_example_address
 from monitor.vocabulary import MailKind, RecipientState
 
 logger = logging.getLogger(__name__)
@@ -77,6 +79,7 @@ _REASONS = {
     RecipientState.REFUSED: ADDRESS_STOPPED,
     RecipientState.UNLISTED: NOT_RECIPIENT,
     RecipientState.REMOVED: NOT_RECIPIENT,
+    RecipientState.EXAMPLE: EXAMPLE,
 }
 """Reasons to stop a mail by the state of its recipient."""
 
@@ -299,6 +302,8 @@ class _SendPass:
 
     def _reason_to_stop(self, mail: OutboxMail) -> str:
         """Return why a waiting mail is not to be sent any more; empty when it is."""
+        if self._config.mail.transport == "smtp" and is_example_address(mail.recipient):
+            return EXAMPLE
         if mail.kind in _KINDS_FOR_ANYONE:
             return ""
         state = self._states.get((mail.department, mail.recipient.casefold()), RecipientState.REMOVED)

@@ -200,13 +200,17 @@ def _facts(call: Call) -> dict[str, Any]:
 
 def _money(budget: Budget) -> str:
     parts = [
-        f"totalt {budget.total} {budget.currency}" if budget.total is not None else "",
-        f"minst {budget.project_min} {budget.currency} per projekt" if budget.project_min is not None else "",
-        f"högst {budget.project_max} {budget.currency} per projekt" if budget.project_max is not None else "",
+        f"totalt {_grouped(budget.total)} {budget.currency}" if budget.total is not None else "",
+        f"minst {_grouped(budget.project_min)} {budget.currency} per projekt" if budget.project_min is not None else "",
+        f"högst {_grouped(budget.project_max)} {budget.currency} per projekt" if budget.project_max is not None else "",
         f"finansiären betalar högst {budget.funder_share} procent" if budget.funder_share is not None else "",
         f"ni betalar minst {budget.own_share} procent" if budget.own_share is not None else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _grouped(amount: int) -> str:
+    return f"{amount:,}".replace(",", "\u00a0")
 
 
 def _row(source: Source, health: StoredHealth | None, check: StoredCheck | None, now: datetime) -> dict[str, Any]:

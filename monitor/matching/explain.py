@@ -51,6 +51,8 @@ class Circumstances:
     """Departments that have a recipient; None when recipients do not matter."""
     lead: str = ""
     """The title of the call that leads the story which this call is part of; empty when it leads itself."""
+    named: bool = True
+    """False where the call was asked for by words, by which nothing can be said to be missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,14 @@ class Why:
     rule_version: str = ""
 
 
+NOT_IN_ARCHIVE = "Den finns inte i arkivet: ingen av källorna har visat den."
+WORDS_FIND_NOTHING = (
+    "Ingen rubrik i arkivet är lik orden, och sökningen hittar inget."
+    " Skriv adressen eller beteckningen: den säger säkert om ingen av källorna har visat den."
+)
+"""Answers on a call that is not found: by its address or identifier, and by words."""
+
+
 def why_all(
     rules: RuleSet,
     call: Call,
@@ -157,7 +167,9 @@ def why(
         text = (
             f"Den lästes {swedish_day(aside.read)} men lämnades utanför: {aside.reason}."
             if aside
-            else "Den finns inte i arkivet: ingen av källorna har visat den."
+            else NOT_IN_ARCHIVE
+            if circumstances.named
+            else WORDS_FIND_NOTHING
         )
         return Why(department=found.id, name=found.name, step=step, text=text, rule_version=rules.version)
     return _answer(judge_call(rules, call, zones, documents=documents), found, circumstances, zones)

@@ -33,9 +33,9 @@ def add_example(theme_text: str, rules: RuleSet, call: Call, *, match: bool, not
         return theme_text
     example = tomlkit.table()
     example["title"] = call.title
-    text = _example_text(theme_text, rules, call)
-    if text:
-        example["text"] = tomlkit.string(text, multiline="\n" in text)
+    for key, text in zip(("text", "context"), _example_texts(theme_text, rules, call), strict=True):
+        if text:
+            example[key] = tomlkit.string(text, multiline="\n" in text)
     programme = rules.programme_of(call)
     if programme is not None:
         example["programme"] = programme.id
@@ -86,18 +86,23 @@ def _append(document: TOMLDocument, example: tomlkit.items.Table) -> None:
     document["example"] = rows
 
 
-def _example_text(theme_text: str, rules: RuleSet, call: Call) -> str:
-    """Return the sentences with the theme's terms, so that the example gets the call's points; else the beginning of the text."""
+def _example_texts(theme_text: str, rules: RuleSet, call: Call) -> tuple[str, str]:
+    """Return the sentences with the theme's terms, and those of its surroundings, so that the example gets the call's points.
+
+    Without a term in its text it takes the beginning of the text.
+    """
     theme = tomlkit.parse(theme_text).get("theme", {}).get("id")
     texts = call_zones(call)
     kept: dict[str, None] = {}
+    around: dict[str, None] = {}
     judgement = judge_call(rules, call)
     for result in judgement.results:
         if result.theme.theme.id == theme:
             for item in evidence_of(judgement, [result])[result.theme.theme.id]:
                 if item.zone != "title" and item.start >= 0:
-                    kept[_sentence(texts[item.zone], item.start, item.end)] = None
-    return "\n".join(kept) or (call.summary or call.body)[:_MAX_TEXT_CHARS]
+                    side = around if item.zone == "context" else kept
+                    side[_sentence(texts[item.zone], item.start, item.end)] = None
+    return "\n".join(kept) or (call.summary or call.body)[:_MAX_TEXT_CHARS], "\n".join(around)
 
 
 def _sentence(text: str, start: int, end: int) -> str:

@@ -38,10 +38,10 @@ host = "127.0.0.1"
 port = {port}
 [[recipient]]
 department = "kommunledning"
-email = "anna@example.se"
+email = "anna@eksjo.se"
 [[recipient]]
 department = "kommunledning"
-email = "bo@example.se"
+email = "bo@eksjo.se"
 [sources.funding-tenders]
 url = "{url}/search"
 expected = 1

@@ -5,7 +5,7 @@ import json
 from tests.mailing import MONDAY, WEEK, World, a_call, read_mail
 
 NOW = "2026-06-01T07:00"
-PEOPLE = '[[recipient]]\ndepartment = "kultur-fritid"\nemail = "kultur@example.se"\n'
+PEOPLE = '[[recipient]]\ndepartment = "kultur-fritid"\nemail = "kultur@eksjo.se"\n'
 
 
 def prepared(installation, more=""):
@@ -30,7 +30,7 @@ def test_build_and_deliver(installation):
     sent = installation.run("send", "--json", now=NOW)
     assert (sent.code, sent.json) == (0, {"sent": 1, "failed": 0, "waiting": 0})
     (file,) = (installation.folder / "data" / "outbox").glob("*.eml")
-    assert read_mail(file.read_bytes())["To"] == "kultur@example.se"
+    assert read_mail(file.read_bytes())["To"] == "kultur@eksjo.se"
     assert installation.ask("send", "--json", now=NOW).json == {"sent": 0, "failed": 0, "waiting": 0}
     assert installation.ask("digest", "--json", now=NOW).json["digests"][5]["state"] == "sent"
 
@@ -62,15 +62,15 @@ def test_wrong_arguments_end_with_two_and_change_nothing(installation):
         wrong = installation.ask("digest", *arguments, now=NOW)
         assert wrong.code == 2, arguments
         assert wrong.out == ""
-    installation.configure('[[recipient]]\ndepartment = "finns-inte"\nemail = "a@example.se"\n')
+    installation.configure('[[recipient]]\ndepartment = "finns-inte"\nemail = "a@eksjo.se"\n')
     assert installation.ask("digest", now=NOW).code == 2
 
 
 def test_the_test_mail_and_the_templates(installation):
     installation.configure("")
-    assert json.loads(installation.ask("send", "--test", "chef@example.se", "--json", now=NOW).out)["sent"] == 1
+    assert json.loads(installation.ask("send", "--test", "chef@eksjo.se", "--json", now=NOW).out)["sent"] == 1
     (file,) = (installation.folder / "data" / "outbox").glob("*.eml")
-    assert read_mail(file.read_bytes())["To"] == "chef@example.se"
+    assert read_mail(file.read_bytes())["To"] == "chef@eksjo.se"
     assert installation.ask("digest", "--check", "--json").json == {"problems": []}
     own = installation.folder / "mallar"
     own.mkdir()

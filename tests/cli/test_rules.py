@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,19 @@ from monitor.calls import CallKey
 from tests.commands import Installation
 from tests.documents.kept import add_text
 from tests.matching.archived import sample_calls, store_calls
-from tests.matching.rules import FILES, write_rules
+from tests.matching.rules import FILES, a_call, write_rules
 
+FORMS = (
+    "test/rail",
+    "rail",
+    "CEF-T-2026-RAIL",
+    "https://www.example.org/rail/",
+    "Rail – studies and works",
+    "rail studies AND works",
+    "Rail – studies and work",
+    "/u/1",
+    "http://127.0.0.1:8001/utlysning/test/rail",
+)
 NOW = "2026-05-20T12:00"
 
 
@@ -46,6 +58,36 @@ def test_why_for_one_department_and_for_all(place):
     assert "young people" in shown
     assert "finns inte i arkivet" in place.ask("why", "NOPE", now=NOW).out
     assert place.ask("why", "ERASMUS-2026-A", "--department", "x", now=NOW).code == 2
+
+
+def test_why_of_words_of_the_other_language_offers_what_the_search_finds(place):
+    offered = place.ask("why", "utbyte för unga", now=NOW)
+    assert offered.code == 1
+    assert "sökningen hittar" in offered.err
+    words = place.ask("why", "kvantgravitation", now=NOW).out
+    assert "finns inte i arkivet" not in words
+    assert "Skriv adressen eller beteckningen" in words
+
+
+@pytest.fixture(scope="module")
+def unwanted(tmp_path_factory):
+    """Return an installation with one call, which no theme has words for."""
+    found = Installation(tmp_path_factory.mktemp("unwanted"))
+    write_rules(found.folder / "rules")
+    found.configure('[rules]\ndir = "rules"\n')
+    call = a_call("Rail – studies and works", identifier="CEF-T-2026-RAIL")
+    with open_archive(found.archive) as archive:
+        store_calls(archive.db, (replace(call, call_id="rail", url="https://example.org/rail"),))
+    found.ask("match", now=NOW)
+    return found
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_a_lookup_says_something_of_a_call_that_no_theme_has_words_for(unwanted, form):
+    said = unwanted.ask("why", form, now=NOW)
+    assert said.code == 0
+    assert "Den går inte till någon förvaltning" in said.out
+    assert "0 av 6 poäng" in said.out
 
 
 def test_rules_check_is_content_with_good_rules(place):

@@ -32,7 +32,7 @@ MEMBER = """\
 shared_archive = "../../data/archive.db"
 [municipality]
 name = "{name}"
-contact = "eu@{name}.example.se"
+contact = "eu@{name}.eksjo.se"
 [mail]
 transport = "smtp"
 port = {port}
@@ -58,7 +58,7 @@ def make_region(folder, members, port=25):
     for name in members:
         member = folder / "members" / name
         member.mkdir(parents=True)
-        rows = "".join(f'[[recipient]]\ndepartment = "kommunledning"\nemail = "{one}@{name}.example.se"\n' for one in NAMES)
+        rows = "".join(f'[[recipient]]\ndepartment = "kommunledning"\nemail = "{one}@{name}.eksjo.se"\n' for one in NAMES)
         (member / "monitor.toml").write_text(MEMBER.format(name=name, port=port) + rows, "utf-8")
         with open_installation(load_config(member / "monitor.toml")) as archive:
             settle(archive)
@@ -163,7 +163,7 @@ def test_every_mail_goes_once_though_the_scheduler_and_a_worker_die(tmp_path):
         outcome = cluster.place.run("run", "--cluster", cluster.address, "--once", now=MONDAY.isoformat(), timeout=300)
         assert outcome.code == 0, outcome.err
     assert handler.lost == 1, "the worker died in the middle of a mail"
-    assert sorted(handler.taken) == sorted(f"{one}@alfa.example.se" for one in NAMES)
+    assert sorted(handler.taken) == sorted(f"{one}@alfa.eksjo.se" for one in NAMES)
     assert holds_all(standby.lines), "the stand-by took over"
 
 

@@ -3,13 +3,14 @@
 import os
 import random
 import signal
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
 from monitor.archive.overrides import ADD, HOLD, read_mail_edits, store_override, write_comment, write_places
-from monitor.calls import CallKey
+from monitor.calls import CallKey, Section
 from monitor.digest.arrange import move, place_keys
 from monitor.jobs import digest as digest_job
 from monitor.settings import Recipient
@@ -124,7 +125,11 @@ def test_order_and_comments_are_in_the_mail_that_is_sent_and_in_no_other(world):
 def test_every_change_is_in_the_mail_that_a_mail_server_takes(tmp_path):
     handler = Handler()
     with Running(handler) as server:
-        world = World(tmp_path, mail={"transport": "smtp", "host": "127.0.0.1", "port": server.port, "timeout": 5})
+        world = World(
+            tmp_path,
+            recipients=[Recipient(department="kultur-fritid", email="kultur@eksjo.se")],
+            mail={"transport": "smtp", "host": "127.0.0.1", "port": server.port, "timeout": 5},
+        )
         world.crawl(at=MONDAY - WEEK)
         world.digest(MONDAY - WEEK)
         world.send_for_real(MONDAY - WEEK)
@@ -237,6 +242,30 @@ def test_an_added_call_is_in_the_welcome_though_ten_stronger_ones_are(tmp_path):
     text = text_of(mail)
     assert "Utlysning 13" in text
     assert text.count("Samordnaren skriver: Den här också.") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("EU betalar högst 50 procent av kostnaderna. Kommuner kan söka.", "högst 50 procent"),
+        ("The grant covers up to 60 % of eligible costs. Municipalities may apply.", "högst 60 procent"),
+        ("Tilskuddet dækker højst 40 procent af omkostningerne. Kommuner kan søge.", "högst 40 procent"),
+        ("Tilskuddet dekker inntil 70 prosent av kostnadene. Kommuner kan søke.", "högst 70 procent"),
+        ("Stödet är högst 75 procent av kostnaderna. Kommuner kan ansöka.", "högst 75 procent"),
+    ],
+)
+def test_an_added_call_that_no_theme_matched_has_the_card_of_its_page(tmp_path, text, share):
+    world = World(tmp_path).welcomed()
+    language = "en" if "grant" in text else "da" if "dækker" in text else "nb" if "dekker" in text else "sv"
+    call = replace(a_call("1", "2026-12-01"), sections=(Section(title="", text=text),), language=language)
+    world.crawl(call, at=MONDAY - timedelta(hours=1))
+    decide(world, 1, ADD)
+    (mail,) = world.week(MONDAY)
+    said = text_of(mail)
+    card = said[said.index("Utlysning 1") :]
+    assert share in card
+    for label in ("Vem betalar", "Kan vi söka", "Nästa steg"):
+        assert label in card
 
 
 def test_a_reminder_that_is_held_back_is_not_sent_and_a_moved_date_is(world):

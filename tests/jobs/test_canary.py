@@ -53,7 +53,9 @@ def run_here(config, command, *, limit, stop, moment):
 
 def test_a_mail_server_that_is_not_there_is_named_and_nothing_counts_as_done(place, monkeypatch):
     monkeypatch.setattr(canary, "run_child", run_here)
-    place.configure(f'{place.rules}[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nport = 9\ntimeout = 2\n')
+    place.configure(
+        f'{place.rules}[municipality]\ncontact = "eu@eksjo.se"\n[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nport = 9\ntimeout = 2\n'
+    )
     outcome = place.ask("canary", "--json", now=NOW)
     assert outcome.code == 1
     assert outcome.out == ""

@@ -52,7 +52,7 @@ transport = "smtp"
 port = {port}
 """
 COUNT = "SELECT count(*) FROM jobs WHERE name = 'prov'"
-RECIPIENT = '[[recipient]]\ndepartment = "kommunledning"\nemail = "{name}@example.se"\n'
+RECIPIENT = '[[recipient]]\ndepartment = "kommunledning"\nemail = "{name}@eksjo.se"\n'
 
 
 class Mailboxes:
@@ -201,7 +201,7 @@ def test_the_machine_dies_between_its_mails_and_the_standby_finishes_the_night(t
 
     assert "kan ha kommit fram" in standby.ask("status", now=MONDAY.isoformat()).out
     listed = standby.ask("copy", "held", "--json").json["held"]
-    assert [one["recipient"] for one in listed] == [f"{held}@example.se"]
+    assert [one["recipient"] for one in listed] == [f"{held}@eksjo.se"]
     assert standby.ask("copy", "held", "--arrived" if takes_last else "--again").code == 0
     with kept(standby):
         assert standby.ask("send", now=(MONDAY + timedelta(minutes=20)).isoformat()).code == 0

@@ -287,3 +287,18 @@ def test_without_rates_there_is_nothing_to_renew(tmp_path):
 def test_the_day_of_the_rates_is_a_day(tmp_path):
     with pytest.raises(ConfigError, match=r"money\.day: väntade en dag som 2026-11-27, fann '2026-02-30'"):
         findings(tmp_path, f'{WELL}[money]\nday = "2026-02-30"\n')
+
+
+def test_recipients_of_example_domains_are_counted_and_named(tmp_path):
+    people = "".join(
+        f'[[recipient]]\ndepartment = "kultur-fritid"\nemail = "{email}"\n'
+        for email in ("anna@nassjo.se", "kultur@example.se", "bo@eu.example.org", "cia@kommun.invalid")
+    )
+    settings = SMTP.format(port=free_port(), contact="eu@nassjo.se", url="https://eu.nassjo.se")
+    (tmp_path / "monitor.toml").write_text(settings + people, "utf-8")
+    found = examine(load_config(tmp_path / "monitor.toml"), NOW, network=False)
+    (finding,) = [one for one in found if one.name == "Mottagare"]
+    assert not finding.well
+    named = "bo@eu.example.org, cia@kommun.invalid, k@example.se, kultur@example.se"
+    assert finding.text == f"1 adress. {named} är 4 exempel och får aldrig något mejl."
+    assert "Ta bort exemplen" in finding.advice

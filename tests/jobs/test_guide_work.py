@@ -151,6 +151,20 @@ def test_nothing_is_sent_while_addresses_are_those_of_examples(installation):
     assert commands == []
 
 
+def test_the_first_mails_wait_for_the_approved_preview(installation):
+    config, commands, _ = installation
+    person = '[[recipient]]\ndepartment = "kultur-fritid"\nemail = "anna@eksjo.se"\n'
+    config.path.write_text(config.path.read_text("utf-8") + person, "utf-8")
+    work_of_pages = PageWork(config)
+    refused = work_of_pages.start_guide_work(FIRST_MAILS)
+    assert refused == "De första mejlen är inte godkända. Se dem i steget Första mejlet och tryck på Mejlen ser bra ut."
+    assert commands == []
+    work_of_pages.approve_first_mails(NOW)
+    assert work_of_pages.start_guide_work(FIRST_MAILS) == ""
+    work_of_pages.close()
+    assert commands == ["digest", "send"]
+
+
 def test_one_work_at_a_time(installation, monkeypatch):
     import threading
 

@@ -56,11 +56,11 @@ def server(slow):
 
 
 def test_sigterm_while_sending_finishes_the_mail_under_way_and_no_mail_goes_twice(installation, server, slow):
-    recipients = "".join(f'[[recipient]]\ndepartment = "social"\nemail = "{name}@example.se"\n' for name in NAMES)
+    recipients = "".join(f'[[recipient]]\ndepartment = "social"\nemail = "{name}@eksjo.se"\n' for name in NAMES)
     installation.configure(f'[mail]\ntransport = "smtp"\nport = {server.port}\n{recipients}')
     with open_archive(installation.archive) as archive:
         values = {"department": "social", "week": "2026-W21", "kind": "weekly", "created": AT, "items": 0, "sections": {}}
-        addresses = [NewOutboxRow(message_id=f"<{name}@x>", recipient=f"{name}@example.se", language="sv") for name in NAMES]
+        addresses = [NewOutboxRow(message_id=f"<{name}@x>", recipient=f"{name}@eksjo.se", language="sv") for name in NAMES]
         mail = StoredRendering(language="sv", subject="Hej", html="<p>Hej</p>", text="Hej")
         save_digest(archive.db, NewDigest(id="2026-W21-social", renderings=[mail], addresses=addresses, **values))
     process = subprocess.Popen(installation.command("send", now=NOW), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -76,7 +76,7 @@ def test_sigterm_while_sending_finishes_the_mail_under_way_and_no_mail_goes_twic
     assert len(slow.taken) == 2
     outcome = installation.ask("send", "--json", now=NOW)
     assert outcome.json == {"sent": 2, "failed": 0, "waiting": 0}
-    assert Counter(slow.taken) == Counter(f"{name}@example.se" for name in NAMES)
+    assert Counter(slow.taken) == Counter(f"{name}@eksjo.se" for name in NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def read_and_matched(tmp_path_factory):
     write_rules(place.folder / "rules")
     rows = [row(number, text="<p>Youth exchanges between twin towns, for municipalities.</p>") for number in range(30)]
     with serve(lambda asked: Answer(page(rows)) if asked.path == "/search" else Answer(status=404)) as publisher:
-        more = 'expected = 1\n[rules]\ndir = "rules"\n[[recipient]]\ndepartment = "kommunledning"\nemail = "k@example.se"\n'
+        more = 'expected = 1\n[rules]\ndir = "rules"\n[[recipient]]\ndepartment = "kommunledning"\nemail = "k@eksjo.se"\n'
         place.configure(loopback_settings(f"{publisher.url}/search", more=more))
         place.fork("crawl", "funding-tenders", now=NOW)
     return place

@@ -57,7 +57,7 @@ def test_two_hundred_hostile_titles_through_digest_correction_and_server(tmp_pat
     with Running(handler, data_size_limit=None) as server:
         world = World(
             tmp_path,
-            recipients=[Recipient(department=f"d{number}", email=f"r{number}@example.se") for number in numbers],
+            recipients=[Recipient(department=f"d{number}", email=f"r{number}@eksjo.se") for number in numbers],
             departments=departments,
             mail={"transport": "smtp", "host": "127.0.0.1", "port": server.port, "timeout": 20, "per_day": 10_000},
         )

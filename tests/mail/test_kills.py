@@ -25,7 +25,7 @@ from tests.mailserver import Handler, Running
 
 KILLS = 200
 PEOPLE = [
-    Recipient(department=department, email=f"{name}@{department}.example.se")
+    Recipient(department=department, email=f"{name}@{department}.eksjo.se")
     for department, names in (("kultur-fritid", ("anna", "bo", "cia")), ("social", ("dan", "eva")))
     for name in names
 ]

@@ -45,14 +45,14 @@ def without_traces(content):
 
 
 def test_a_weeks_mails_arrive_as_they_were_sent_and_an_unknown_box_is_named(tmp_path, servers):
-    people = [Recipient(department="kultur-fritid", email=f"{name}@example.se") for name in (*NAMES, "okand")]
-    people[1] = Recipient(department="kultur-fritid", email="bo@example.se", language="en")
+    people = [Recipient(department="kultur-fritid", email=f"{name}@eksjo.se") for name in (*NAMES, "okand")]
+    people[1] = Recipient(department="kultur-fritid", email="bo@eksjo.se", language="en")
     mail = {
         "transport": "smtp",
         "host": "127.0.0.1",
         "port": servers.port,
         "timeout": 60,
-        "sender": "Bevakningen i Nässjö <eu@example.se>",
+        "sender": "Bevakningen i Nässjö <eu@eksjo.se>",
     }
     world = World(tmp_path, recipients=people, mail=mail)
     title = "Söka pengar för ån, älven & <öarna> \N{EN DASH} 100 % \N{EURO SIGN} \N{PARTY POPPER}"
@@ -71,17 +71,17 @@ def test_a_weeks_mails_arrive_as_they_were_sent_and_an_unknown_box_is_named(tmp_
     assert outcome.sent == 3
     states = {recipient: state for recipient, state, _ in world.outbox()}
     assert {state for recipient, state in states.items() if not recipient.startswith("okand")} == {"sent"}
-    assert states["okand@example.se"] != "sent"
-    ((error,),) = world.rows("SELECT error FROM outbox WHERE recipient = 'okand@example.se'")
+    assert states["okand@eksjo.se"] != "sent"
+    ((error,),) = world.rows("SELECT error FROM outbox WHERE recipient = 'okand@eksjo.se'")
     assert "550" in error
     for name in NAMES:
         (arrived,) = servers.box(name, 1)
-        assert without_traces(arrived) == copies[0].sent[f"{name}@example.se"].replace(b"\r\n", b"\n")
+        assert without_traces(arrived) == copies[0].sent[f"{name}@eksjo.se"].replace(b"\r\n", b"\n")
         found = read_mail(arrived)
-        assert found["Return-Path"] == "<eu@example.se>"
-        assert found["Delivered-To"] == found["To"] == f"{name}@example.se"
+        assert found["Return-Path"] == "<eu@eksjo.se>"
+        assert found["Delivered-To"] == found["To"] == f"{name}@eksjo.se"
         assert found["Content-Language"] == ("en" if name == "bo" else "sv")
-        assert found["From"] == "Bevakningen i Nässjö <eu@example.se>"
+        assert found["From"] == "Bevakningen i Nässjö <eu@eksjo.se>"
         assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert found["Auto-Submitted"] == "auto-generated"
         assert title in text_of(found)
@@ -92,10 +92,10 @@ def test_every_kind_of_mail_arrives_whole(name, servers):
     made = rendered(name)
     (form,) = made.renderings
     letter = Letter(
-        message_id=f"<{name}@example.se>",
-        sender="EU-bevakningen <eu@example.se>",
-        recipient=f"{name}@example.se",
-        reply_to="eu@example.se",
+        message_id=f"<{name}@eksjo.se>",
+        sender="EU-bevakningen <eu@eksjo.se>",
+        recipient=f"{name}@eksjo.se",
+        reply_to="eu@eksjo.se",
         department="kultur-fritid",
         created=MONDAY + timedelta(hours=1),
         language=form.language,
@@ -106,7 +106,7 @@ def test_every_kind_of_mail_arrives_whole(name, servers):
         calendars=[(file.name, file.content) for file in made.calendars],
     )
     server = Server(host="127.0.0.1", port=servers.port, security="none", username="", password="", timeout=60)
-    with Smtp(server, "eu@example.se") as smtp:
+    with Smtp(server, "eu@eksjo.se") as smtp:
         sent = compose(letter)
         smtp.deliver(sent, letter.recipient)
     (arrived,) = servers.box(name, 1)

@@ -36,7 +36,7 @@ def server(handler):
 
 
 def installation(folder, port, **mail):
-    people = [Recipient(department="kultur-fritid", email=f"{name}@example.se") for name in NAMES]
+    people = [Recipient(department="kultur-fritid", email=f"{name}@eksjo.se") for name in NAMES]
     world = World(folder, recipients=people, mail={"transport": "smtp", "host": "127.0.0.1", "port": port, "timeout": 2, **mail})
     world.publish(a_call("1", "2026-09-01"), at=MONDAY - WEEK)
     world.digest(MONDAY)
@@ -56,19 +56,19 @@ def test_one_connection_for_many_mails(tmp_path, server, handler):
     world = installation(tmp_path, server.port)
     assert send(world).sent == 5
     assert handler.connections == 1
-    assert [recipient for recipient, _, _ in handler.taken] == [f"{name}@example.se" for name in NAMES]
+    assert [recipient for recipient, _, _ in handler.taken] == [f"{name}@eksjo.se" for name in NAMES]
     assert {sender for _, sender, _ in handler.taken} == {"eu@example.se"}
     for recipient, _, content in handler.taken:
-        others = {f"{name}@example.se" for name in NAMES} - {recipient}
+        others = {f"{name}@eksjo.se" for name in NAMES} - {recipient}
         assert not any(other.encode() in content for other in others), "recipients never see each other"
 
 
 def test_a_line_that_begins_with_a_dot_arrives_as_it_stands(server, handler):
     text = ".gov\n..\n.\nslut\n"
     letter = Letter(
-        message_id="<1@example.se>",
+        message_id="<1@eksjo.se>",
         sender="eu@example.se",
-        recipient="anna@example.se",
+        recipient="anna@eksjo.se",
         reply_to="eu@example.se",
         department="kultur-fritid",
         created=MONDAY,
@@ -82,7 +82,7 @@ def test_a_line_that_begins_with_a_dot_arrives_as_it_stands(server, handler):
     with Smtp(
         Server(host="127.0.0.1", port=server.port, security="none", username="", password="", timeout=2), "eu@example.se"
     ) as smtp:
-        assert smtp.deliver(compose(letter), "anna@example.se") == DeliveryResult(Result.SENT)
+        assert smtp.deliver(compose(letter), "anna@eksjo.se") == DeliveryResult(Result.SENT)
     mail = read_mail(handler.taken[0][2])
     assert text_of(mail) == text
     assert html_of(mail).splitlines() == letter.html.splitlines()
@@ -110,7 +110,7 @@ def test_a_mail_that_cannot_be_written_is_stopped_and_named_and_the_others_go(
     report = send(world)
     assert (report.sent, report.failed, report.waiting) == (4, 1, 0)
     assert states(world) == {"anna": "sent", "bo": "sent", "cia": "stopped", "dan": "sent", "eva": "sent"}
-    assert report.problems[0].startswith(f"2026-W23-kultur-fritid till cia@example.se: mejlet kunde inte skrivas ({named}")
+    assert report.problems[0].startswith(f"2026-W23-kultur-fritid till cia@eksjo.se: mejlet kunde inte skrivas ({named}")
     ((reason,),) = world.rows("SELECT error FROM outbox WHERE state = 'stopped'")
     assert reason.startswith("mejlet kunde inte skrivas (")
     with world.archive() as archive:
@@ -139,7 +139,7 @@ def test_trouble_of_the_machine_is_not_the_mails(tmp_path, server, handler, monk
 @pytest.mark.parametrize(("table", "key"), [("mail", "mail.from"), ("municipality", "municipality.contact")])
 def test_an_address_of_ours_that_no_server_takes_stops_no_mail_for_good(tmp_path, server, table, key):
     world = installation(tmp_path, server.port)
-    update = {"sender": "EU <eu å@example.se>"} if table == "mail" else {"contact": "eu@@example.se"}
+    update = {"sender": "EU <eu å@eksjo.se>"} if table == "mail" else {"contact": "eu@@eksjo.se"}
     right = world.config
     world.config = right.model_copy(update={table: getattr(right, table).model_copy(update=update)})
     with pytest.raises(ConfigError, match=key):
@@ -191,13 +191,13 @@ def test_what_is_not_to_be_sent_any_more_does_not_confuse_the_next_one(tmp_path,
     assert send(world).sent == 3
     assert states(world) == {"anna": "sent", "bo": "stopped", "cia": "sent", "dan": "sent", "eva": "stopped"}
     assert [(recipient, sender) for recipient, sender, _ in handler.taken] == [
-        (f"{name}@example.se", "eu@example.se") for name in ("anna", "cia", "dan")
+        (f"{name}@eksjo.se", "eu@example.se") for name in ("anna", "cia", "dan")
     ]
     assert handler.connections == 1
 
 
 def test_the_server_refuses_one_of_five(tmp_path, server, handler):
-    handler.rcpt = {"cia@example.se": "550 5.1.1 no such user"}
+    handler.rcpt = {"cia@eksjo.se": "550 5.1.1 no such user"}
     world = installation(tmp_path, server.port)
     report = send(world)
     assert (report.sent, report.failed, report.waiting) == (4, 1, 0)
@@ -217,7 +217,7 @@ def test_the_server_answers_451_after_data(tmp_path, server, handler):
 
 
 def test_the_server_drops_the_connection_in_the_middle_of_a_mail(tmp_path, server, handler):
-    handler.drop = ["bo@example.se"]
+    handler.drop = ["bo@eksjo.se"]
     world = installation(tmp_path, server.port)
     report = send(world)
     assert (report.sent, report.failed, report.waiting) == (4, 1, 1)
@@ -228,7 +228,7 @@ def test_the_server_drops_the_connection_in_the_middle_of_a_mail(tmp_path, serve
 
 
 def test_the_server_is_too_slow(tmp_path, server, handler):
-    handler.slow = ["dan@example.se"]
+    handler.slow = ["dan@eksjo.se"]
     world = installation(tmp_path, server.port, timeout=1)
     report = send(world)
     assert (report.sent, report.failed, report.waiting) == (4, 1, 1)
@@ -253,7 +253,7 @@ def test_the_server_is_away_for_an_hour(tmp_path, handler):
 
 
 def test_a_server_that_breaks_off_again_and_again_gets_a_rest(tmp_path, server, handler):
-    handler.drop = [f"{name}@example.se" for name in NAMES] * 2
+    handler.drop = [f"{name}@eksjo.se" for name in NAMES] * 2
     world = installation(tmp_path, server.port)
     report = send(world)
     assert (report.sent, report.failed, report.waiting) == (0, 3, 5)
@@ -351,3 +351,23 @@ def test_a_login_without_a_password_is_a_mistake_in_the_settings(tmp_path, monke
         open_transport(world.config)
     monkeypatch.setenv("MONITOR_SMTP_PASSWORD", "hemligt")
     open_transport(world.config)
+
+
+def test_an_example_address_never_gets_a_mail_from_a_server(tmp_path):
+    people = [
+        Recipient(department="kultur-fritid", email=email)
+        for email in ("anna@eksjo.se", "kultur@example.se", "bo@EXAMPLE.com", "cia@eu.example.org", "dan@myexample.se")
+    ]
+    handler = Handler()
+    with Running(handler) as server:
+        world = World(tmp_path, recipients=people, mail={"host": "127.0.0.1", "port": server.port, "timeout": 5})
+        world.crawl(at=MONDAY - WEEK)
+        world.crawl(a_call("1", "2026-09-01"), at=MONDAY)
+        world.match("1")
+        world.digest(MONDAY)
+        assert len(world.outbox()) == 5, "mails that become files may be for examples"
+        world.config = world.config.model_copy(update={"mail": world.config.mail.model_copy(update={"transport": "smtp"})})
+        world.send_for_real(MONDAY)
+        world.digest(MONDAY + WEEK)
+        world.send_for_real(MONDAY + WEEK)
+    assert {recipient for recipient, _, _ in handler.taken} == {"anna@eksjo.se", "dan@myexample.se"}

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import datetime, time
 
 import pytest
 from lxml import html as lxml_html
@@ -17,6 +18,7 @@ from monitor.calls import Budget, DeadlineModel
 from monitor.digest.wording import HOME
 from monitor.jobs.digest import build_digests
 from monitor.jobs.match import match_archive
+from monitor.web.views.corrections import read_moment
 from tests.web.conftest import page_of, rows
 from tests.web.sample import NOW, source_run
 
@@ -60,6 +62,10 @@ def field_value(html, name):
         ("budget.currency", "NOK", "NOK", "norska kronor"),
         ("budget.funder_share", "70", 70, "Högst 70 procent"),
         ("budget.own_share", "30 %", 30, "Minst 30 procent"),
+        ("budget.funder_share", "66,5 %", 66, "Högst 66 procent"),
+        ("budget.funder_share", "66.5", 66, "Högst 66 procent"),
+        ("budget.own_share", "33,5 procent", 34, "Minst 34 procent"),
+        ("budget.own_share", "33,0", 33, "Minst 33 procent"),
         ("terms.municipality", "som partner", "som partner", "Ja, som partner"),
         ("terms.municipality", "nej", "nej", "Nej"),
         ("terms.partners", "4", 4, "Minst 4 partner"),
@@ -68,6 +74,8 @@ def field_value(html, name):
         ("terms.months", "24 månader", [24, 24], "24 månader"),
         ("deadline_model", "two-stage", "two-stage", "Två steg"),
         ("opens", "1 juni 2026", "2026-06-01", "1 juni"),
+        ("opens", "1/6 2026", "2026-06-01", "1 juni"),
+        ("opens", "02/12 2026", "2026-12-02", "2 december"),
         ("applicants", "Kommuner\r\n\r\nSkolor", ["Kommuner", "Skolor"], "Kommuner; Skolor"),
         ("url", "https://ratt.example.org/a", "https://ratt.example.org/a", "https://ratt.example.org/a"),
     ],
@@ -133,8 +141,13 @@ def test_other_names_in_the_form_change_nothing(coordinator, site, path):
         ("budget.project_max", "mycket", "Vi förstod inte beloppet ”mycket”"),
         ("budget.total", "10 000–20 000 kronor", "Vi förstod inte beloppet"),
         ("budget.total", "0", "Beloppet är för stort eller noll"),
-        ("budget.funder_share", "150", "Skriv ett helt tal mellan 1 och 100"),
-        ("budget.own_share", "en del", "Skriv ett helt tal mellan 0 och 100"),
+        ("budget.funder_share", "150", "Skriv en andel mellan 1 och 100 procent"),
+        ("budget.funder_share", "0,5", "Skriv en andel mellan 1 och 100 procent"),
+        ("budget.own_share", "100,5 %", "Skriv en andel mellan 0 och 100 procent"),
+        ("budget.own_share", "en del", "Skriv en andel mellan 0 och 100 procent"),
+        ("opens", "1/2/2027", "Vi förstod inte datumet"),
+        ("opens", "2/13 2026", "Vi förstod inte datumet"),
+        ("deadlines", "1/2 2027 kl. 25", "Vi förstod inte datumet"),
         ("terms.partners", "-2", "Skriv ett helt tal mellan 1 och 1000"),
         ("terms.months", "36–12", "Vi förstod inte projekttiden"),
         ("terms.municipality", "kanske", "Välj ett av alternativen"),
@@ -278,3 +291,19 @@ def test_the_page_says_in_english_what_was_corrected(coordinator, path):
     assert "Title corrected by the municipality" in text
     assert "The municipality has found out by itself" in text
     assert "Rättat" not in text.partition("För samordnaren")[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("1/3 2027", "2027-03-01T23:59:59"),
+        ("2/12 2026", "2026-12-02T23:59:59"),
+        ("1/2 2027 kl 12:00", "2027-02-01T12:00"),
+        ("1/2 2027 kl. 9", "2027-02-01T09:00"),
+        ("31/1-2027, klockan 16.30", "2027-01-31T16:30"),
+        ("15/3 2027 17.00", "2027-03-15T17:00"),
+    ],
+)
+def test_a_day_with_a_slash_is_read_in_the_swedish_order(typed, at):
+    day, clock = read_moment(typed)
+    assert datetime.combine(day, clock or time(23, 59, 59)) == datetime.fromisoformat(at)

@@ -178,6 +178,32 @@ def test_what_is_done_follows_from_settings_and_archive(started, fresh):
     assert [step for step, well in done(fresh).items() if well] == ["losenord", "kommun", "forvaltningar", "mottagare", "mejl"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Anna Ek <anna@eksjo.se>", "anna@eksjo.se"),
+        ('"Ek, Bo" <bo@eksjo.se>;', "bo@eksjo.se"),
+        ("<cia@eksjo.se>", "cia@eksjo.se"),
+        (" eu@xn--vxj-qla6g.se ", "eu@växjö.se"),
+        ("eu@växjö.se", "eu@växjö.se"),
+    ],
+)
+def test_a_recipient_is_taken_as_it_was_pasted_and_once(started, typed, kept):
+    assert save(started, "mottagare", epost=typed, forvaltning="kultur-fritid").status_code == 303
+    assert f"{kept}, " in started.get("/kom-igang").text
+    again = save(started, "mottagare", epost=typed, forvaltning="kultur-fritid")
+    assert again.status_code == 400
+    assert f"{kept} får redan mejlen för" in again.text
+
+
+def test_what_is_left_of_the_recipients_is_the_example(started, fresh):
+    save(started, "mottagare", epost="anna@eksjo.se", forvaltning="kultur-fritid")
+    page = started.get("/kom-igang").text
+    assert "1 mottagare. Kvar: ta bort exemplet kultur@example.se, som aldrig får något mejl." in page
+    save(started, "mottagare", gor="ta-bort", mottagare="kultur-fritid/kultur@example.se")
+    assert "Kvar: ta bort" not in started.get("/kom-igang").text
+
+
 def test_settings_are_written_with_their_comments_and_the_password_is_kept_apart(started, fresh):
     save(started, "kommun", **MUNICIPALITY)
     save(started, "mejl", **SERVER)

@@ -3,11 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from monitor.archive import open_archive
 from monitor.archive.calls import load_call
 from monitor.archive.left_out import LeftOutItem, store_left_out
 from tests.web.conftest import page_of
 from tests.web.sample import NOW
+
+WORDS = ("wetland restoration", "våtmarker", "adaptation to climate change", "läsfrämjandet i biblioteken", "vätmarker")
 
 
 def title_of(site):
@@ -35,6 +39,24 @@ def test_a_stranger_is_said_to_be_one_and_the_sources_are_named(browser):
     assert "ingen av källorna har visat den" in answer.text
     assert 'href="/kallor"' in answer.text
     assert "monitor" not in answer.text.partition("<main")[2].partition("</main>")[0]
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_words_that_no_title_has_are_searched_for_in_both_languages(browser, words):
+    answer = browser.get("/hitta", params={"vad": words})
+    assert answer.status_code == 200
+    assert "finns inte i arkivet" not in answer.text
+    offered = answer.text.partition("men sökningen hittar")[2]
+    assert 1 <= offered.count('href="/u/') <= 6
+
+
+def test_an_identifier_of_nothing_is_said_to_be_missing_and_words_of_nothing_are_not(browser):
+    for name in ("HORIZON-CL9-2099", "https://example.org/nej", "/u/99999", "2099-00123"):
+        assert "Den finns inte i arkivet" in browser.get("/hitta", params={"vad": name}).text
+    for words in ("kvantgravitation", "covid-19xyz", "pingvinforskning på Antarktis"):
+        text = browser.get("/hitta", params={"vad": words}).text
+        assert "Den finns inte i arkivet" not in text
+        assert "Skriv adressen eller beteckningen" in text
 
 
 def test_an_item_that_was_left_out_is_said_to_be_with_its_reason(browser, site):

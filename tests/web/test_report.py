@@ -410,6 +410,7 @@ def test_a_day_that_is_none_is_answered_beside_its_field_with_what_was_typed(bro
     assert "We did not understand the date" in browser.get("/uppfoljning?till=2026-02-30&lang=en").text
     reversed_days = browser.get("/uppfoljning?fran=2026-12-31&till=2026-01-01").text
     assert "Den här dagen är före den första. Välj en senare." in reversed_days
+    assert "Siffrorna gäller 2026-01-01 till 2026-05-20." in reversed_days, "not of a period that ends before it begins"
     assert "field-problem" not in browser.get("/uppfoljning?fran=2026-01-01&till=").text
     for address in ("/uppfoljning.json?fran=x", "/uppfoljning?format=json&till=31.12.2026", "/uppfoljning.docx?fran=0001-01-01"):
         assert browser.get(address).status_code == 400, "no file of another period than the one asked for"

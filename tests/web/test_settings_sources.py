@@ -109,6 +109,23 @@ def test_wrong_values_of_a_source_stand_beside_their_fields(coordinator, site):
     assert form_of(reviewed)["url"] == ["norden"]
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        FEED.replace("https", "HTTPS"),
+        f"  {FEED} ",
+        f"\r\n{FEED}\r\n",
+        f"\u00a0{FEED}\u200b",
+        FEED.replace("https", "Https"),
+        FEED[8:],
+    ],
+)
+def test_an_address_is_read_as_it_was_pasted(coordinator, site, pasted):
+    site.jobs.checks[FEED] = {"address": FEED, "problems": [], "rows": [found_row()]}
+    assert "Flöde: Exempelnytt" in plain(coordinator.post(NEW, {"adress": pasted, "gor": "las"}, page=NEW))
+    assert site.jobs.checked[-1] == (FEED, {})
+
+
 def test_an_address_is_read_shown_field_by_field_reviewed_and_saved_as_a_row(coordinator, site):
     site.jobs.checks[FEED] = {"address": FEED, "problems": [], "rows": [found_row()]}
     shown = coordinator.post(NEW, {"adress": FEED, "gor": "las"}, page=NEW)
@@ -149,6 +166,11 @@ def test_an_address_is_read_shown_field_by_field_reviewed_and_saved_as_a_row(coo
         ("", "Klistra in en adress"),
         ("javascript:alert(1)", "Klistra in en adress"),
         ("https://a b", "Klistra in en adress"),
+        ("https://a.example/å b", "Klistra in en adress i taget, utan mellanslag eller radbrytning inne i den."),
+        ("https://a.example/x\r\nhttps://b.example/y", "Klistra in en adress i taget"),
+        ("https://a.example/x\u00a0y", "Klistra in en adress i taget"),
+        ("a.example/x y", "Klistra in en adress i taget"),
+        ("FTP://a.example/", "Klistra in en adress som börjar med https://."),
         ("https://norden.example.org/", "Adressen läses redan: Nordiska ministerrådet."),
     ],
 )

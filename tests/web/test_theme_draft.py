@@ -14,6 +14,7 @@ from monitor.config import load_config
 from monitor.jobs.match import match_archive
 from monitor.jobs.note import write_note
 from monitor.web.framework.request import Site
+from monitor.web.views.theme_draft import without_place
 from tests.web.conftest import Browser, FakeJobs, changeable_rules, page_of
 from tests.web.sample import NOW
 
@@ -182,3 +183,9 @@ def test_a_match_leads_to_theme_signal_and_sum_and_a_refusal_to_the_word_that_de
     for shown in (page, own.get("/samordna").text):
         word = re.search(r'href="(/regler/[^"#]+)#s-[^"]+">Ordet ”([^”]+)” avgjorde', shown)
         assert f"<mark>{word[2]}</mark>" in own.get(word[1]).text
+
+
+def test_an_error_of_a_file_is_told_without_its_name_and_line():
+    told = "exemplet 'Small-scale Partnerships' ska träffa kultur-fritid men gör det inte: 5 av 6 poäng"
+    for place in ("themes/hallbar.toml:34: ", "rad 34: ", ""):
+        assert without_place(f"{place}{told}") == told

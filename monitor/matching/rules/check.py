@@ -246,6 +246,7 @@ def example_call(example: Example) -> Call:
         identifier=example.identifier,
         summary="",
         sections=(Section(title="", text=example.text),) if example.text else (),
+        parent_title=example.context,
         programme=example.programme,
     )
 

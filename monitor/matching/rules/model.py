@@ -103,6 +103,8 @@ class Example(_Table):
 
     title: str = Field(min_length=1)
     text: str = ""
+    context: str = ""
+    """Text of its surroundings: the title of a parent call or the publisher's keywords, which count for half."""
     programme: str = ""
     identifier: str = ""
     match: bool = True

@@ -50,6 +50,21 @@ def safe_url(url: str) -> str:
     return text if is_web_address(text) and not any(char.isspace() or char < " " for char in text) else ""
 
 
+def typed_address(text: str) -> str:
+    """Return an address as a person typed or pasted it: without spaces and line breaks around, and its scheme in small letters.
+
+    Raises:
+        ValueError: The text is no address of the web; in Swedish.
+    """
+    address = text.strip(" \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff")
+    if address and any(char.isspace() or char == "\u200b" for char in address):
+        raise ValueError("Klistra in en adress i taget, utan mellanslag eller radbrytning inne i den.")
+    scheme, mark, rest = address.partition("://")
+    if not mark or scheme.casefold() not in ("http", "https") or not rest:
+        raise ValueError("Klistra in en adress som börjar med https://.")
+    return f"{scheme.casefold()}://{rest}"
+
+
 def local_path(text: str, default: str = "/") -> str:
     """Return a path of this site to continue at, or `default` for an address that leads elsewhere (an open redirect, CWE-601)."""
     is_local = text.startswith("/") and not text.startswith(("//", "/\\")) and "\\" not in text and text.isprintable()

@@ -22,7 +22,7 @@ from monitor.archive.feedback import call_history
 from monitor.archive.history import list_call_documents, read_document
 from monitor.archive.left_out import is_left_out
 from monitor.archive.listing import CallSummary, list_calls
-from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, similar_calls
+from monitor.archive.lookup import call_facts, find_call, find_calls, find_left_out_item, is_name, similar_calls
 from monitor.archive.matches import decisive_words
 from monitor.archive.numbers import find_by_number, find_by_short, number_of
 from monitor.archive.overrides import ADD, HOLD, list_overrides, remove_override, store_override, write_mail_note
@@ -73,6 +73,7 @@ from monitor.web.views.documents import (
 from monitor.web.views.earlier import EarlierView, earlier_view
 from monitor.web.views.evidence import EvidenceMark, MarkedTexts, place_of
 from monitor.web.views.project_form import ProjectForm, project_currencies, project_forms
+from monitor.web.views.search import QUERY_LIMIT, SearchParams, search_archive
 from monitor.web.views.similar import ShownProject, similar_view
 from monitor.web.views.timeline import TimelinePoint, timeline
 from monitor.web.views.translation import ShortText, short_text
@@ -93,6 +94,8 @@ DONE = {
 _EVIDENCE_CONTEXT = 70
 """Characters of text shown on either side of a hit."""
 _MAX_KEYWORDS = 12
+_MAX_OFFERED = 6
+"""Hits of the search that the lookup offers for words that no title has."""
 _REACHED_STEPS = ("matched", "told")
 """Steps of `Why` at which a department gets the call."""
 
@@ -443,7 +446,11 @@ def lookup(visit: Visit) -> Response:
         return redirect(page_address(visit.call_path(*keys[0]), visit.language))
     aside = find_left_out_item(db, wanted)
     similar = [] if aside or not wanted else similar_calls(db, wanted, titles_of(visit.site))
-    return page("lookup.html", visit, status=200 if aside or similar else 404, wanted=wanted, aside=aside, near=similar)
+    by_words = bool(wanted) and not (aside or similar or is_name(wanted))
+    keys = search_archive(visit.site, SearchParams(query=wanted[:QUERY_LIMIT])).keys(0, _MAX_OFFERED) if by_words else []
+    found = titles_of(visit.site)().titles_of(keys)
+    status = 200 if aside or similar or found else 404
+    return page("lookup.html", visit, status=status, wanted=wanted, aside=aside, near=similar, found=found, by_words=by_words)
 
 
 def correct(visit: Visit) -> Response:

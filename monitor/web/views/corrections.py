@@ -18,7 +18,7 @@ from monitor.fit import FitCard, MunicipalAnswer
 from monitor.language.dates import find_dates
 from monitor.language.money import find_amounts
 from monitor.vocabulary import KIND_LABELS, Kind
-from monitor.web.framework.addresses import safe_url
+from monitor.web.framework.addresses import safe_url, typed_address
 from monitor.web.framework.request import Visit
 
 BEFORE = "fore."
@@ -45,8 +45,8 @@ HINTS = {
     "starts": "Till exempel 1 februari 2027 kl. 9.",
     "ends": "Till exempel 1 februari 2027 kl. 16.",
     "budget.project_max": "Till exempel 60 000 eller 1,5 miljoner.",
-    "budget.funder_share": "Procent av kostnaderna.",
-    "budget.own_share": "Procent av kostnaderna (medfinansiering).",
+    "budget.funder_share": "Procent av kostnaderna. Decimaler avrundas nedåt.",
+    "budget.own_share": "Procent av kostnaderna (medfinansiering). Decimaler avrundas uppåt.",
     "terms.months": "Månader, till exempel 24 eller 12–36.",
     "applicants": "En per rad.",
     "place": "En per rad.",
@@ -72,6 +72,11 @@ _SUMS = ("budget.project_min", "budget.project_max", "budget.total")
 _DAYS = ("opens", "starts", "ends", "terms.months")
 _CURRENCIES = ("EUR", "SEK", "DKK", "NOK", "GBP", "CHF", "USD")
 _ISO_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}[:.]\d{2}(?::\d{2})?))?")
+# 1/3 2027 is written in Sweden alone, where the day is first; 1/3/2027 may be either.
+_SWEDISH_MOMENT = re.compile(
+    r"(\d{1,2})/(\d{1,2})(?: |-| -)(\d{4})(?:,? +(?:(?:kl\.?|klockan) *)?(\d{1,2})(?:[:.](\d{2}))?)?", re.IGNORECASE
+)
+_SHARE = re.compile(r"(\d{1,3})(?:[.,](\d{1,6}))? ?(?:%|procent)?", re.IGNORECASE)
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[ .]\d{3})+|\d+")
 _MONTHS = re.compile(r"(\d{1,3})(?: ?(?:-|–|till) ?(\d{1,3}))?(?: ?mån(?:ad|ader)?\.?)?")
 _NOT_UNDERSTOOD = "Vi förstod inte datumet ”{}”. Skriv till exempel 2027-02-01 eller 1 februari 2027 kl. 17.00."
@@ -270,7 +275,7 @@ def _contradictions(visit: Visit, present: Mapping[str, str], values: Mapping[st
         errors["budget.project_min"] = "Det minsta beloppet är större än det högsta."
     if not text("budget.currency") and any(values.get(name) for name in _SUMS):
         errors["budget.currency"] = "Välj beloppets valuta."
-    funder, own = (read_number(text(f"budget.{name}")) if text(f"budget.{name}") else 0 for name in ("funder_share", "own_share"))
+    funder, own = (read_share(text(f"budget.{name}")) if text(f"budget.{name}") else 0 for name in ("funder_share", "own_share"))
     if funder + own > 100 and not values.keys().isdisjoint(("budget.funder_share", "budget.own_share")):
         name = "budget.own_share" if "budget.own_share" in values else "budget.funder_share"
         errors[name] = "Andelarna blir tillsammans mer än 100 procent."
@@ -300,9 +305,10 @@ def _read_title(text: str, visit: Visit) -> str:
 
 
 def _read_url(text: str, visit: Visit) -> str:
-    if not safe_url(text):
+    address = typed_address(text)
+    if not safe_url(address):
         raise ValueError("Adressen ska börja med https://.")
-    return text
+    return address
 
 
 def _read_programme(text: str, visit: Visit) -> str:
@@ -340,7 +346,7 @@ def _read_time(text: str, visit: Visit) -> str | None:
 
 
 def read_moment(text: str) -> tuple[date, time | None]:
-    """Return the day and the time that a person typed: 2027-02-01 17:00, 1 februari 2027 or 1 februari 2027 kl. 17.
+    """Return the day and the time that a person typed: 2027-02-01 17:00, 1 februari 2027, 1/2 2027 or 1 februari 2027 kl. 17.
 
     Raises:
         ValueError: The text is no single day with its year, or no time; in Swedish.
@@ -353,8 +359,14 @@ def read_moment(text: str) -> tuple[date, time | None]:
             clock = time.fromisoformat(found[2].replace(".", ":").zfill(5)) if found[2] else None
         except ValueError as error:
             raise ValueError(problem) from error
+    elif found := _SWEDISH_MOMENT.fullmatch(text):
+        try:
+            day = date(int(found[3]), int(found[2]), int(found[1]))
+            clock = time(int(found[4]), int(found[5] or 0)) if found[4] else None
+        except ValueError as error:
+            raise ValueError(problem) from error
     else:
-        # Figures alone, unless in ISO order, may have the day or the month first: only a month in letters is certain.
+        # Other figures alone, unless in ISO order, may have the day or the month first: only a month in letters is certain.
         dates = find_dates(text, reference=None, language="sv") if re.search(r"[a-zåäö]{3}", text.lower()) else []
         if len(dates) != 1 or dates[0].date is None or dates[0].date_from is not None or dates[0].ambiguous:
             raise ValueError(problem)
@@ -397,6 +409,26 @@ def read_number(text: str, least: int = 0, most: int = _MAX_NUMBER) -> int:
     return int(figures)
 
 
+def read_share(text: str, least: int = 0, *, up: bool = False) -> int:
+    """Return the share that a person typed, in whole percent; decimals are rounded down, or up.
+
+    So a funder never pays more than was typed, and the municipality never less.
+
+    Raises:
+        ValueError: The text is no share from `least` to 100 percent; in Swedish.
+    """
+    found = _SHARE.fullmatch(text)
+    more = bool(found and found[2] and int(found[2]))
+    share = int(found[1]) + (more and up) if found else -1
+    if not least <= share <= 100 or (more and found is not None and int(found[1]) >= 100):
+        raise ValueError(f"Skriv en andel mellan {least} och 100 procent, till exempel 75 eller 66,5, eller töm rutan.")
+    return share
+
+
+def _share_reader(least: int, *, up: bool) -> Callable[[str, Visit], int | None]:
+    return lambda text, visit: read_share(text, least, up=up) if text else None
+
+
 def _number_reader(least: int, most: int) -> Callable[[str, Visit], int | None]:
     return lambda text, visit: read_number(text, least, most) if text else None
 
@@ -432,8 +464,8 @@ _READERS: Mapping[str, Callable[[str, Visit], Any]] = {
     "starts": _read_time,
     "ends": _read_time,
     "budget.grants": _number_reader(1, 9999),
-    "budget.funder_share": _number_reader(1, 100),
-    "budget.own_share": _number_reader(0, 100),
+    "budget.funder_share": _share_reader(1, up=False),
+    "budget.own_share": _share_reader(0, up=True),
     "terms.partners": _number_reader(1, _MAX_NUMBER),
     "terms.countries": _number_reader(1, 100),
     "terms.months": _read_months,

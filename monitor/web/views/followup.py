@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from datasette import Response
@@ -32,6 +32,7 @@ from monitor.web.report.text import (
     project_cells,
     write_text,
 )
+from monitor.web.views.corrections import read_moment
 
 _CHARTS = (
     ("departments", ("told", "interested", "applied", "granted")),
@@ -154,6 +155,8 @@ def read_asked_period(visit: Visit) -> AskedPeriod:
     begin, end = days["fran"], days["till"]
     if begin is not None and end is not None and end < begin:
         problems["till"] = "Den här dagen är före den första. Välj en senare."
+        # The figures below are those of the page without a period, not of none.
+        begin = end = None
     return AskedPeriod(begin, end + timedelta(days=1) if end is not None else None, typed, problems)
 
 
@@ -246,9 +249,9 @@ def _report_values(document: Mapping[str, Any], visit: Visit) -> dict[str, Any]:
 
 
 def _read_day(text: str, visit: Visit) -> datetime | None:
-    """Return the beginning of an ISO day, None for any other text."""
+    """Return the beginning of a typed day, None for any other text."""
     try:
-        day = date.fromisoformat(text)
+        day, _ = read_moment(text)
     except ValueError:
         return None
     return datetime.combine(day, time(), visit.site.config.zone) if _YEARS[0] <= day.year <= _YEARS[1] else None

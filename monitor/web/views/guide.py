@@ -15,7 +15,9 @@ from datasette import Response
 
 from monitor.archive.recipients import add_recipient, list_recipients, remove_recipient
 from monitor.errors import ConfigError
+from monitor.subscription import typed_recipient
 from monitor.toml_edit import Edit, EditRequest, Place
+from monitor.web.framework.addresses import typed_address
 from monitor.web.framework.auth import COOKIE, MIN_PASSWORD_LENGTH, SESSION_HOURS
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
@@ -153,8 +155,13 @@ def _save_municipality(visit: Visit) -> dict[str, str]:
         problems["namn"] = "Skriv kommunens namn."
     if not _EMAIL.fullmatch(contact):
         problems["kontakt"] = "Skriv en e-postadress, till exempel namn@example.se."
-    if not re.fullmatch(r"https?://[^/\s]+\S*", url):
-        problems["adress"] = "Skriv en adress som börjar med https://, till exempel https://eu.example.se."
+    try:
+        url = typed_address(url)
+    except ValueError as error:
+        spaced = any(char.isspace() for char in url)
+        problems["adress"] = (
+            str(error) if spaced else "Skriv en adress som börjar med https://, till exempel https://eu.example.se."
+        )
     if problems:
         return problems
     values: dict[Place, Any] = {
@@ -194,12 +201,17 @@ def _save_recipient(visit: Visit) -> dict[str, str]:
             if any((row.department, row.email) == (department, email) for row in list_recipients(config, db)):
                 remove_recipient(config, db, department, email, visit.now)
         return {}
-    email, department = visit.form.get("epost", "").strip(), visit.form.get("forvaltning", "")
+    email, department = typed_recipient(visit.form.get("epost", "")), visit.form.get("forvaltning", "")
     problems = {}
     if not _EMAIL.fullmatch(email):
         problems["epost"] = "Skriv en e-postadress, till exempel namn@example.se."
     if department not in visit.site.rules.departments:
         problems["forvaltning"] = "Välj en förvaltning."
+    if not problems and any(
+        (row.department, row.folded) == (department, email.casefold()) and not row.removed
+        for row in list_recipients(config, visit.site.archive.db)
+    ):
+        problems["epost"] = f"{email} får redan mejlen för {visit.site.rules.departments[department].name}."
     if not problems:
         with visit.site.archive.writing() as db:
             add_recipient(db, department, email, "sv", visit.now)

@@ -18,7 +18,7 @@ from monitor.archive.recipients import (
     return_to_department,
     silenced_departments,
 )
-from monitor.subscription import FROM_SETTINGS, OWN, Subscriber
+from monitor.subscription import FROM_SETTINGS, OWN, Subscriber, typed_recipient
 from monitor.vocabulary import RecipientState
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
@@ -90,7 +90,7 @@ def _act(visit: Visit) -> Response:
 
 
 def _add(visit: Visit, email: str, department: str) -> Response:
-    language = visit.form.get("sprak", "sv")
+    language, email = visit.form.get("sprak", "sv"), typed_recipient(email)
     problems = {}
     if not _EMAIL.fullmatch(email):
         problems["epost"] = "Skriv en e-postadress, till exempel namn@example.se."

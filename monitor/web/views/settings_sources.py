@@ -19,6 +19,7 @@ from monitor.fields import field_texts, list_form_fields, plain_values, value_at
 from monitor.sources import ADDRESS_KINDS, BROWSED_KINDS, CONFIRMED_BY, LANGUAGES, Source
 from monitor.toml_edit import Edit, EditError, Place, find_value, load_values
 from monitor.vocabulary import ACCEPTED_RUNS, KIND_LABELS, READ_FIELD_LABELS, VERDICT_LABELS
+from monitor.web.framework.addresses import typed_address
 from monitor.web.framework.long_work import LongWork
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import NotFound, Route
@@ -391,11 +392,11 @@ def _address_form(
 
 
 def _read_address(visit: Visit) -> Response:
-    address = visit.form.get("adress", "").strip()[:_MAX_ADDRESS]
-    if address and not _SCHEME.match(address):
-        address = f"https://{address}"
-    if not address.startswith(("http://", "https://")) or any(sign.isspace() for sign in address):
-        return _address_form(visit, problem="Klistra in en adress som börjar med https://.", status=400)
+    pasted = visit.form.get("adress", "").strip()[:_MAX_ADDRESS]
+    try:
+        address = typed_address(pasted if not pasted or _SCHEME.match(pasted) else f"https://{pasted}")
+    except ValueError as error:
+        return _address_form(visit, problem=str(error), status=400)
     if _is_own(visit, address):
         return _address_form(visit, problem="Det är EU-bevakningens egen adress: allt skulle komma in två gånger.", status=400)
     known = _known_source(visit, address)

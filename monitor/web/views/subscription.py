@@ -36,6 +36,7 @@ from monitor.web.framework.addresses import page_address
 from monitor.web.framework.request import Visit
 from monitor.web.framework.route import Route
 from monitor.web.framework.templates import page, problem_page, redirect
+from monitor.web.views.corrections import read_moment
 
 DONE = {
     "sparat": "Dina val är sparade. De gäller från nästa mejl.",
@@ -137,7 +138,7 @@ def choose(visit: Visit) -> Response:
         pace=Pace(form.pace),
         language=form.language,
         left_out=form.left_out,
-        paused_until=date.fromisoformat(form.pause) if form.pause else None,
+        paused_until=_read_day(form.pause) if form.pause else None,
         departments=form.departments,
     )
     with visit.site.archive.writing() as db:
@@ -173,7 +174,7 @@ def _typed(visit: Visit) -> ChoicesForm:
 
 def _read_day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return read_moment(text)[0]
     except ValueError:
         return None
 

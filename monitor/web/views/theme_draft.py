@@ -57,7 +57,7 @@ _MAX_HITS, _MAX_NEAR, _MAX_OTHERS, _MAX_OWN = 25, 8, 8, 5
 _MAX_MARKS = 200
 _MAX_LETTERS = 200
 _SEPARATORS = re.compile(r"[,;\n]+")
-_LINE = re.compile(r"^rad \d+: ")
+_PLACE = re.compile(r"^(?:rad \d+|\S+\.toml:\d+): ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +260,7 @@ def _page(
         stored=stored,
         version=other.version if other else stored.version if stored else 0,
         other=other,
-        refused=[_LINE.sub("", line) for line in refused],
+        refused=[without_place(line) for line in refused],
         path=f"/regler/utkast/{stored.id if stored else NEW}",
         departments=list(rules.departments.values()),
         concepts=list(rules.concepts),
@@ -307,6 +307,11 @@ def _effect(visit: Visit, draft: ThemeDraft, gaps: Mapping[str, str]) -> DraftVi
     )
 
 
+def without_place(problem: str) -> str:
+    """Return an error of a rule file without its file and line, which a draft has not."""
+    return _PLACE.sub("", problem)
+
+
 def bare_text(draft: ThemeDraft, rules: RuleSet) -> tuple[str, str]:
     """Return the id that a draft would get, and its text without examples."""
     theme_id = _new_id(draft, rules)
@@ -328,7 +333,7 @@ def _marked(hit: HitRow, mark: Mark) -> MarkedRow:
 
 
 def _problems(rules: RuleSet, theme_id: str, text: str) -> list[str]:
-    return [_LINE.sub("", line) for line in theme_problems(rules, theme_id, text)]
+    return [without_place(line) for line in theme_problems(rules, theme_id, text)]
 
 
 def _other_calls(visit: Visit, draft: ThemeDraft, known: Iterable[CallKey]) -> list[Call]:
