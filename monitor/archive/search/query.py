@@ -194,7 +194,7 @@ def _tier_rows(
     db: Database, tier: _Tier, where: str, values: Mapping[str, Any], start: int, stop: int
 ) -> list[tuple[int, str, str, float]]:
     """Return the rows of a tier from `start` to `stop`, best first: rowid in `calls`, source, call_id and score."""
-    if tier.tier is not None and tier.tier.words and not where and not tier.without:
+    if tier.tier is not None and tier.tier.words and not tier.tier.ranking and not where and not tier.without:
         return _best(db, tier.tier.words, values, stop)[start:]
     query, bound = _tier_query(tier, where, values)
     return db.execute(f"{query} LIMIT :limit OFFSET :start", {**bound, "limit": stop - start, "start": start}).fetchall()
@@ -209,6 +209,13 @@ def _tier_query(tier: _Tier, where: str, values: Mapping[str, Any]) -> tuple[str
             f"SELECT c.rowid, c.source, c.call_id, 0.0 {_FOUND} WHERE 1{conditions}{where}"
             f" ORDER BY {closed}c.first_seen DESC, c.source, c.call_id"
         ), bound
+    if (ranking := tier.tier.ranking) is not None:
+        return (
+            f"SELECT c.rowid, c.source, c.call_id, -ranked.rank * {_FACTOR} AS score {_FOUND}"
+            f" JOIN ({ranking.sql}) AS ranked ON ranked.id = t.id"
+            f" WHERE t.id IN (SELECT rowid FROM search WHERE search MATCH :words){conditions}{where}"
+            " ORDER BY score DESC, c.source, c.call_id"
+        ), {**bound, **ranking.values}
     return (
         f"SELECT c.rowid, c.source, c.call_id, -search.rank * {_FACTOR} AS score {_FOUND} JOIN search ON search.rowid = t.id"
         f" WHERE search MATCH :words{conditions}{where} ORDER BY score DESC, c.source, c.call_id"

@@ -9,13 +9,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.archive.connection import Database
 from monitor.archive.schema import WORD_HAS_DOTS, WORD_WITHOUT_DOTS
-from monitor.archive.search.index import match_expression
+from monitor.archive.search.index import match_expression, match_phrases
+from monitor.archive.search.ranking import Ranking, rank_clauses
 from monitor.language import tokens
 from monitor.language.dots import without_dots
 from monitor.language.queries import Query
@@ -33,6 +34,8 @@ class Tier:
     words: str = ""
     """FTS5 expression; "" for a tier of ids."""
     ids: frozenset[int] = frozenset()
+    ranking: Ranking | None = None
+    """Order of the calls that the words find; None for the BM25 of the expression."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,8 @@ def find_tiers(db: Database, wide: WideQuery, resolve: Resolve) -> Tiers:
     last -= _among(db, widened, last)
     rest = [Tier(words=typed)]
     if widened != typed:
-        rest.append(Tier(words=f"({widened}) NOT ({typed})"))
+        ranking = rank_clauses(db, [list(_phrases(clause)) for clause in _single_clauses(wide.clauses)])
+        rest.append(Tier(words=f"({widened}) NOT ({typed})", ranking=ranking))
     return Tiers(first=frozenset(first), rest=(*rest, Tier(ids=frozenset(last))))
 
 
@@ -165,6 +169,20 @@ def _clause_expression(clause: Clause) -> str:
     typed = f"({' AND '.join(own)})" if len(own) > 1 else own[0]
     others = [match_expression(term) for term in clause.others]
     return f"({' OR '.join([typed, *others])})" if others else typed
+
+
+def _single_clauses(clauses: Iterable[Clause]) -> Iterator[Clause]:
+    """Yield the clauses that are ranked one by one: those that are not optional."""
+    return (clause for clause in clauses if not clause.optional)
+
+
+def _phrases(clause: Clause) -> Iterator[str]:
+    """Yield the FTS5 phrases of which each alone tells of the clause, also those of the words that together name one thing."""
+    for term in (*(() if clause.parts else clause.words), *clause.others):
+        yield from match_phrases(term)
+    for part in clause.parts:
+        if not part.optional:
+            yield from _phrases(part)
 
 
 def target_resolver(db: Database, programmes: Mapping[str, Collection[str]]) -> Resolve:
