@@ -1,7 +1,7 @@
 """Ranking of widened hits: all terms of a clause count as one term of BM25, and a clause in the title counts once more.
 
-FTS5 weighs each phrase by its own rarity, so that a call with one rare synonym would go before a call that is about the subject in
-its usual words. The share of a phrase in a rank, tf = (k1 + 1) f / (f + K), is taken out of it again, and the f / K of all
+FTS5 weighs each phrase by its own rarity, so that a call with one rare synonym would go before a call that is about the subject
+in its usual words. The share of a phrase in a rank, tf = (k1 + 1) f / (f + K), is taken out of it again, and the f / K of all
 phrases of a clause are added up before they are weighed by the rarity of the clause.
 """
 
