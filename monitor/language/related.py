@@ -20,7 +20,7 @@ _MIN_PART = 3
 """Letters of the shortest part of a compound that is searched for."""
 
 
-class Reading(NamedTuple):
+class RelatedClause(NamedTuple):
     """Clause that may take the place of one that no call holds."""
 
     clause: Clause
@@ -28,7 +28,7 @@ class Reading(NamedTuple):
     """Terms that a reader is told of."""
 
 
-def related_clauses(clause: Clause, vocabulary: SearchVocabulary) -> Iterator[tuple[Reading, ...]]:
+def related_clauses(clause: Clause, vocabulary: SearchVocabulary) -> Iterator[tuple[RelatedClause, ...]]:
     """Yield groups of readings of a clause, the surest group first; of one group, the reading that the fewest calls hold is best.
 
     1. the narrower concepts of those that the clause stands for
@@ -41,7 +41,7 @@ def related_clauses(clause: Clause, vocabulary: SearchVocabulary) -> Iterator[tu
         return
     narrower = narrower_clause(clause, vocabulary)
     yield (narrower,) if narrower is not None else ()
-    both, alone = [], dict[Reading, None]()
+    both, alone = [], dict[RelatedClause, None]()
     if len(clause.words) == 1:
         for halves in lexicon().halves(tokens.form(typed.text).word, SWEDISH):
             parts = [_part(half, vocabulary) for half in halves]
@@ -54,7 +54,7 @@ def related_clauses(clause: Clause, vocabulary: SearchVocabulary) -> Iterator[tu
     yield tuple(_of_concepts(clause, [other for other in wider if other is not None]))
 
 
-def narrower_clause(clause: Clause, vocabulary: SearchVocabulary) -> Reading | None:
+def narrower_clause(clause: Clause, vocabulary: SearchVocabulary) -> RelatedClause | None:
     """Return a clause with the terms of the narrower concepts as well; None where there are none."""
     typed = _whole(clause)
     concepts = vocabulary.concepts.of_term(typed) if typed is not None else ()
@@ -69,13 +69,13 @@ def _whole(clause: Clause) -> Term | None:
         return None
 
 
-def _of_concepts(clause: Clause, concepts: list[Concept]) -> Iterator[Reading]:
+def _of_concepts(clause: Clause, concepts: list[Concept]) -> Iterator[RelatedClause]:
     others = tuple(dict.fromkeys(term for concept in concepts for term in terms_of(concept, ())))
     if others:
-        yield Reading(Clause(words=clause.words, parts=clause.parts, others=(*clause.others, *others)), others)
+        yield RelatedClause(Clause(words=clause.words, parts=clause.parts, others=(*clause.others, *others)), others)
 
 
-def _part(half: str, vocabulary: SearchVocabulary) -> Reading | None:
+def _part(half: str, vocabulary: SearchVocabulary) -> RelatedClause | None:
     """Return the clause of a part of a compound with the terms of its concepts; None for a part too short to say something."""
     if len(half) < _MIN_PART:
         return None
@@ -83,10 +83,10 @@ def _part(half: str, vocabulary: SearchVocabulary) -> Reading | None:
     found = widen_term(term, vocabulary)
     if found.optional:
         return None
-    return Reading(Clause(words=(term,), others=found.others), (term, *found.others))
+    return RelatedClause(Clause(words=(term,), others=found.others), (term, *found.others))
 
 
-def _of_parts(clause: Clause, parts: list[Reading]) -> Reading:
+def _of_parts(clause: Clause, parts: list[RelatedClause]) -> RelatedClause:
     held = tuple(Clause(words=part.clause.words, others=part.shown) for part in parts)
     shown = tuple(dict.fromkeys(term for part in parts for term in (*part.clause.others, *part.clause.words)))
-    return Reading(Clause(words=clause.words, parts=held), shown)
+    return RelatedClause(Clause(words=clause.words, parts=held), shown)

@@ -21,7 +21,7 @@ from monitor.archive.search.ranking import Ranking, rank_clauses
 from monitor.language import tokens
 from monitor.language.dots import without_dots
 from monitor.language.queries import Query
-from monitor.language.related import Reading, narrower_clause, related_clauses
+from monitor.language.related import RelatedClause, narrower_clause, related_clauses
 from monitor.language.widening import ArchiveWords, Clause, Named, SearchVocabulary, Target, WideQuery, widen
 
 Resolve = Callable[[Target], Collection[int]]
@@ -117,7 +117,7 @@ def _is_as_typed(clause: Clause, query: Query) -> bool:
     return clause.optional or named or any(term.text in query.quoted for term in clause.words)
 
 
-def _related(db: Database, clause: Clause, vocabulary: SearchVocabulary) -> Reading | None:
+def _related(db: Database, clause: Clause, vocabulary: SearchVocabulary) -> RelatedClause | None:
     """Return the clause to take the place of one that no call holds; None where a call holds it, and where none is near."""
     if _count(db, _clause_expression(clause), 1):
         return None
