@@ -10,7 +10,7 @@ from monitor.archive.search.facets import FacetIndex, rank_tiers
 from monitor.archive.search.index import index_texts
 from monitor.archive.search.query import Filters, rank_calls, search
 from monitor.archive.search.ranking import rank_clauses
-from monitor.archive.search.tiers import find_tiers, target_resolver, widen_query
+from monitor.archive.search.tiers import Tier, find_tiers, target_resolver, widen_query
 from monitor.language import analyser
 from monitor.language.concepts import Concept, Concepts
 from monitor.language.queries import parse_query
@@ -85,6 +85,13 @@ def test_the_terms_of_a_clause_weigh_together_less_than_two_clauses(db):
     assert len(rows) == 10
     rows_by_call = {call: rows.get(id_) for id_, call in db.execute("SELECT id, call_id FROM indexed")}
     assert min(rows_by_call, key=lambda call: rows_by_call[call] or 0) == "both"
+
+
+def test_a_tier_of_many_calls_is_ranked_by_its_whole_expression(db):
+    tier = Tier(words='"cybersecurity"', clauses=(('"cybersecurity"',),))
+    assert tier.rank(db, 500) is not None
+    assert tier.rank(db, 501) is None
+    assert Tier(words='"cybersecurity"').rank(db, 1) is None
 
 
 def test_nothing_found_and_too_many_phrases_are_not_ranked(db):

@@ -29,6 +29,8 @@ Resolve = Callable[[Target], Collection[int]]
 _MAX_SHOWN = 12
 _MOST_SHARE = 0.1
 """Share of the calls that a part of a word, or its wider subject, may find; what more calls hold says too little of the word."""
+_MOST_RANKED = 500
+"""Number of calls of a tier that are ranked clause by clause, which takes longer than the BM25 of the whole expression."""
 _FEW_CALLS = 10
 """Number of calls that are few: fewer are followed by those of narrower subjects; so many may be found in a small archive."""
 
@@ -40,8 +42,12 @@ class Tier:
     words: str = ""
     """FTS5 expression; "" for a tier of ids."""
     ids: frozenset[int] = frozenset()
-    ranking: Ranking | None = None
-    """Order of the calls that the words find; None for the BM25 of the expression."""
+    clauses: tuple[tuple[str, ...], ...] = ()
+    """FTS5 phrases of each clause, by which the calls are ranked; empty for the BM25 of the expression."""
+
+    def rank(self, db: Database, number: int) -> Ranking | None:
+        """Return the ranking of the calls, of which there are `number`; None for the BM25 of the expression."""
+        return rank_clauses(db, self.clauses) if self.clauses and number <= _MOST_RANKED else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +161,8 @@ def find_tiers(db: Database, wide: WideQuery, resolve: Resolve) -> Tiers:
     last -= _among(db, further or widened, last)
     rest = [Tier(words=typed)]
     if widened != typed:
-        ranking = _ranking(db, wide.clauses)
-        rest.append(Tier(words=f"({widened}) NOT ({typed})", ranking=ranking))
+        phrases = tuple(tuple(_phrases(clause)) for clause in wide.clauses if not clause.optional)
+        rest.append(Tier(words=f"({widened}) NOT ({typed})", clauses=phrases))
     if further:
         rest.append(Tier(words=f"({further}) NOT ({widened})"))
     return Tiers(first=frozenset(first), rest=(*rest, Tier(ids=frozenset(last))))
@@ -231,10 +237,6 @@ def _clause_expression(clause: Clause) -> str:
     typed = f"({' AND '.join(own)})" if len(own) > 1 else own[0]
     others = [match_expression(term) for term in clause.others]
     return f"({' OR '.join([typed, *others])})" if others else typed
-
-
-def _ranking(db: Database, clauses: Iterable[Clause]) -> Ranking | None:
-    return rank_clauses(db, [list(_phrases(clause)) for clause in clauses if not clause.optional])
 
 
 def _phrases(clause: Clause) -> Iterator[str]:
