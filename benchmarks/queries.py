@@ -1,6 +1,7 @@
 """`python -m benchmarks.queries`: the right answers among the first ten hits of searches on the captured portal day 2026-05-28.
 
-The queries and their right answers are in `tests/archive/queries.toml`, which says who wrote them and how.
+The queries and their right answers are in `tests/archive/queries.toml` and `tests/archive/queries_officers.toml`, which say who
+wrote them and how.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from monitor.jobs.match import match_archive
 from monitor.jobs.search import SearchRequest, index_archive, search_archive
 
 QUERIES = Path(__file__).resolve().parent.parent / "tests/archive/queries.toml"
+OFFICERS = QUERIES.with_name("queries_officers.toml")
 NOW = datetime(2026, 5, 28, 12, tzinfo=ZoneInfo("Europe/Stockholm"))
 FIRST = 10
 """Number of hits among which right answers count."""
@@ -226,7 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("groups", nargs="*", metavar="GROUP", help="swedish, misspelt, identifiers, english; default: all")
     parser.add_argument("--details", action="store_true", help="each query: right answers it misses, wrong calls it shows")
     options = parser.parse_args(arguments)
-    queries = load_queries()
+    queries = [*load_queries(), *load_queries(OFFICERS)]
     known = {query.group for query in queries}
     if unknown := set(options.groups) - known:
         parser.error(f"no such group: {', '.join(sorted(unknown))}")

@@ -93,13 +93,14 @@ def read_vocabulary(config: Config) -> SearchVocabulary:
             logger.debug("vocabulary_not_kept error=%s", describe_os_error(error))
     return SearchVocabulary(
         Concepts(
-            Concept(id=id_, sv=tuple(sv), en=tuple(en), programme=tuple(programme)) for id_, sv, en, programme in data["concepts"]
+            Concept(id=id_, sv=tuple(sv), en=tuple(en), broader=broader, programme=tuple(programme))
+            for id_, sv, en, broader, programme in data["concepts"]
         ),
         Names(list_names(data["programmes"], data["themes"], data["sources"])),
     )
 
 
-_KEPT_FORM = 1
+_KEPT_FORM = 2
 """Form of the kept vocabulary; raised when it changes."""
 
 
@@ -115,7 +116,8 @@ def _read_rules(texts: Iterable[bytes]) -> dict[str, list[Any]]:
             names = [*_strings(row, "codes"), *_strings(row, "prefixes")]
             found["programmes"].append([row["id"], [str(row.get("name", "")), *names]])
         for row in _tables(tables, "concept"):
-            found["concepts"].append([row["id"], *(_strings(row, key) for key in ("sv", "en", "programme"))])
+            broader = str(row.get("broader", ""))
+            found["concepts"].append([row["id"], _strings(row, "sv"), _strings(row, "en"), broader, _strings(row, "programme")])
         for row in _tables({"theme": [tables.get("theme")]}, "theme"):
             found["themes"].append([row["id"], str(row.get("title", ""))])
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 
 from monitor.language.compounds import Part, Root, Splitter
 from monitor.language.datafile import data_file
@@ -70,6 +71,13 @@ class Lexicon:
         """Return the rest of a compound's base form after each seam: "rådgivning" of klimatrådgivning."""
         base = self.lemma(word, language)
         return tuple(base[part.start :] for part in self._split(word, language)[1:])
+
+    def halves(self, word: str, language: str) -> tuple[tuple[str, str], ...]:
+        """Return the base forms of what stands before and after each seam of a compound: elbil and brand of elbilsbrand."""
+        base = self.lemma(word, language)
+        return tuple(
+            (base[: before.start] + before.lemma, base[after.start :]) for before, after in pairwise(self._split(word, language))
+        )
 
     def knows(self, word: str, language: str) -> bool:
         """Tell whether the word is in the language's dictionary."""

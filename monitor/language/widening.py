@@ -28,6 +28,10 @@ _MAX_NAME_WORDS = 5
 _MIN_FOLDED_LETTERS = 4
 """Letters of the shortest word that also finds its dotted spelling: "bat" is no mistyped "båt" often enough."""
 _MIN_IDENTIFIER = 3
+_PLURALS = ("arna", "ar", "er")
+"""Endings of Swedish plurals that verbs have as well."""
+_MIN_NOUN = 3
+"""Letters of the shortest noun that is read from such a plural."""
 _MAX_SHARED_NAMES = 4
 """Publishers and themes that may share a word of their names; a word of more names, such as "kommun", points at none of them."""
 _identifier = re.compile(r"(?=.*[A-Z0-9])[A-Za-z0-9]+(?:[-/+.][A-Za-z0-9+]+)+|[A-Z][A-Z0-9]{2,}|(?=.*\d)(?=.*[A-Z])[A-Z0-9]{3,}")
@@ -80,13 +84,17 @@ class WideQuery:
 
     query: Query
     clauses: tuple[Clause, ...] = ()
+    further: tuple[Clause, ...] = ()
+    """Clauses that also hold by narrower subjects, where few calls hold those of the query; empty otherwise."""
     shown: tuple[Term, ...] = ()
     """Terms that the query was widened by and that a reader is told of: those in the other language first."""
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """Return every term whose hits a snippet marks, the typed ones first."""
-        return tuple(dict.fromkeys((*self.query.terms, *(other for clause in self.clauses for other in _others(clause)))))
+        return tuple(
+            dict.fromkeys((*self.query.terms, *(other for clause in (*self.clauses, *self.further) for other in _others(clause))))
+        )
 
 
 def _others(clause: Clause) -> Iterator[Term]:
@@ -187,6 +195,11 @@ def widen(query: Query, vocabulary: SearchVocabulary, words: ArchiveWords | None
     return WideQuery(query=query, clauses=clauses, shown=tuple(widener.shown))
 
 
+def widen_term(term: Term, vocabulary: SearchVocabulary) -> Clause:
+    """Return the clause of one term by the vocabulary alone."""
+    return _Widener(vocabulary, ArchiveWords()).single(term, frozenset())
+
+
 class _Widener:
     """Widening of one query."""
 
@@ -210,7 +223,7 @@ class _Widener:
     def _clause(self, typed: tuple[Term, ...], quoted: frozenset[str]) -> Clause | None:
         """Return the clause of some typed words; None for words that are no name together."""
         if len(typed) == 1:
-            return self._single(typed[0], quoted)
+            return self.single(typed[0], quoted)
         if any(term.text in quoted or term.mode not in (MatchMode.WORDS, MatchMode.EXACT) for term in typed):
             return None
         try:
@@ -220,10 +233,11 @@ class _Widener:
         others, targets = self._others(phrase)
         if not others and not targets:
             return None
-        parts = tuple(self._single(term, quoted) for term in typed)
+        parts = tuple(self.single(term, quoted) for term in typed)
         return Clause(words=typed, parts=parts, others=(phrase, *others), targets=targets)
 
-    def _single(self, term: Term, quoted: frozenset[str]) -> Clause:
+    def single(self, term: Term, quoted: frozenset[str]) -> Clause:
+        """Return the clause of one typed word."""
         stem = term.text.rstrip("*")
         identifier = stem.upper() if _identifier.fullmatch(stem) and len(stem) >= _MIN_IDENTIFIER else ""
         if term.text in quoted or term.mode not in (MatchMode.WORDS, MatchMode.EXACT):
@@ -239,9 +253,11 @@ class _Widener:
         concepts = list(
             dict.fromkeys(concept for spelling in spellings for concept in self._vocabulary.concepts.of_term(spelling))
         )
+        if not concepts:
+            concepts = [concept for noun in _nouns(term) for concept in self._vocabulary.concepts.of_term(noun)]
         found = dict.fromkeys(spellings[1:])
         for concept in concepts:
-            found.update(dict.fromkeys(_terms_of(concept, spellings)))
+            found.update(dict.fromkeys(terms_of(concept, spellings)))
         own = {*term.variants}
         others = tuple(other for other in found if other.mode is not term.mode or not own.issuperset(other.variants))
         self.shown.update(dict.fromkeys(others))
@@ -272,7 +288,16 @@ class _Widener:
                 yield capitals
 
 
-def _terms_of(concept: Concept, spellings: Iterable[Term]) -> Iterator[Term]:
+def _nouns(term: Term) -> Iterator[Term]:
+    """Yield the noun of a plural that is a verb as well: "hamnar" is ports before it is ends up."""
+    word = tokens.form(term.text).word
+    for ending in _PLURALS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= _MIN_NOUN and lexicon().known(stem, SWEDISH) == stem and term.mode is MatchMode.WORDS:
+            yield parse_term(stem)
+
+
+def terms_of(concept: Concept, spellings: Iterable[Term]) -> Iterator[Term]:
     """Yield the terms of a concept, those in the other language than the typed one first."""
     texts = {spelling.text.casefold() for spelling in spellings}
     swedish = any(text.casefold() in texts for text in concept.sv) or not any(text.casefold() in texts for text in concept.en)

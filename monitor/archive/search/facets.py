@@ -28,7 +28,7 @@ from monitor.archive.codec import stamp
 from monitor.archive.connection import Database
 from monitor.archive.listing import NEXT_DEADLINE, STATUS_NOW
 from monitor.archive.search.query import weight_rank
-from monitor.archive.search.tiers import Tiers
+from monitor.archive.search.tiers import Tier, Tiers
 from monitor.archive.unmatched import NOBODY, unmatched_rows
 from monitor.calls import CallKey
 from monitor.vocabulary import Kind
@@ -322,20 +322,27 @@ def rank_tiers(db: Database, index: FacetIndex, tiers: Tiers, *, most: int = MAX
     hits: list[RankedHits | LazyRankedHits] = []
     for tier in tiers.all:
         if tier.words:
-            hits.append(rank_by_words(db, index, tier.words, most=most))
+            hits.append(rank_by_words(db, index, tier.words, most=most, tier=tier))
         else:
             positions = index.positions_open_first(sorted(tier.ids, reverse=True))
             hits.append(RankedHits(index.bits_of(positions), positions))
     return hits[0] if len(hits) == 1 else TieredHits(hits)
 
 
-def rank_by_words(db: Database, index: FacetIndex, words: str, *, most: int = MAX_RANKED) -> RankedHits | LazyRankedHits:
-    """Return the hits of an FTS5 expression."""
+def rank_by_words(
+    db: Database, index: FacetIndex, words: str, *, most: int = MAX_RANKED, tier: Tier | None = None
+) -> RankedHits | LazyRankedHits:
+    """Return the hits of an FTS5 expression: those of a tier as the tier ranks them, others by BM25."""
     # Counted first: ranking takes longer than finding.
     counted = f"SELECT count(*) FROM (SELECT 1 {_MATCHING} LIMIT :most + 1)"
     (number,) = db.execute(counted, {"words": words, "most": most}).fetchone()
     if number <= most:
-        scored = index.score_positions(db.execute(f"SELECT rowid, rank {_MATCHING}", {"words": words}))
+        values = {"words": words}
+        ranks = f"SELECT rowid, rank {_MATCHING}"
+        if tier is not None and (ranking := tier.rank(db, number)) is not None:
+            values = {**values, **ranking.values}
+            ranks = f"SELECT id, rank FROM ({ranking.sql}) WHERE id IN (SELECT rowid {_MATCHING})"
+        scored = index.score_positions(db.execute(ranks, values))
         return RankedHits(index.bits_of(position for _, position in scored), RankedPositions(scored))
     listed = f"SELECT json_group_array(id) FROM (SELECT rowid AS id {_MATCHING} ORDER BY rowid)"
     (ids,) = db.execute(listed, {"words": words}).fetchone()

@@ -166,6 +166,11 @@ def index_text(lemma_text: str) -> str:
 
 def match_expression(term: Term) -> str:
     """Return the FTS5 expression that matches exactly the rows on whose lemma texts the term hits."""
+    return f"({' OR '.join(match_phrases(term))})"
+
+
+def match_phrases(term: Term) -> list[str]:
+    """Return the FTS5 phrases of which one must be in a row for the term to hit on its lemma texts."""
     found: list[str] = []
     for variant in term.variants:
         piece = variant[0]
@@ -182,7 +187,7 @@ def match_expression(term: Term) -> str:
             found.append(f'"={piece}" *')
         else:
             found.append(f'">={piece[::-1]}" *')
-    return f"({' OR '.join(found)})"
+    return found
 
 
 class AnalysedCall(NamedTuple):

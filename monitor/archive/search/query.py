@@ -16,6 +16,7 @@ from monitor.archive.connection import Database
 from monitor.archive.listing import NEXT_DEADLINE, STATUS_NOW
 from monitor.archive.search.corrections import correct_query
 from monitor.archive.search.index import LONGEST_WORD, match_expression, stored_zones
+from monitor.archive.search.ranking import Ranking
 from monitor.archive.search.tiers import Tier, find_tiers, shown_terms, target_resolver, widen_query
 from monitor.calls import call_zones
 from monitor.language import tokens
@@ -132,7 +133,7 @@ def _search(
         number = _count(db, tier, where, values)
         start, stop = max(0, first - total), min(number, end - total)
         if start < stop:
-            rows += _tier_rows(db, tier, where, values, start, stop)
+            rows += _tier_rows(db, tier, where, values, number, start, stop)
         total += number
     finder = TermSet(wide.terms)
     hits = [_hit(db, source, call_id, score, finder) for _, source, call_id, score in rows]
@@ -147,7 +148,11 @@ def rank_calls(
     filters = filters or Filters()
     where, values = _conditions(parsed, filters, now)
     tiers = _tiers(db, widen_query(db, parsed, vocabulary), filters)
-    return [row[0] for tier in tiers for row in db.execute(*_tier_query(tier, where, values))]
+    rows: list[int] = []
+    for tier in tiers:
+        ranking = tier.tier.rank(db, _count(db, tier, where, values)) if tier.tier and tier.tier.clauses else None
+        rows += [row[0] for row in db.execute(*_tier_query(tier, where, values, ranking))]
+    return rows
 
 
 def is_plain(query: Query) -> bool:
@@ -191,16 +196,17 @@ def _count(db: Database, tier: _Tier, where: str, values: Mapping[str, Any]) -> 
 
 
 def _tier_rows(
-    db: Database, tier: _Tier, where: str, values: Mapping[str, Any], start: int, stop: int
+    db: Database, tier: _Tier, where: str, values: Mapping[str, Any], number: int, start: int, stop: int
 ) -> list[tuple[int, str, str, float]]:
-    """Return the rows of a tier from `start` to `stop`, best first: rowid in `calls`, source, call_id and score."""
-    if tier.tier is not None and tier.tier.words and not where and not tier.without:
+    """Return the rows of a tier of `number` calls from `start` to `stop`, best first: rowid, source, call_id and score."""
+    ranking = tier.tier.rank(db, number) if tier.tier else None
+    if tier.tier is not None and tier.tier.words and not ranking and not where and not tier.without:
         return _best(db, tier.tier.words, values, stop)[start:]
-    query, bound = _tier_query(tier, where, values)
+    query, bound = _tier_query(tier, where, values, ranking)
     return db.execute(f"{query} LIMIT :limit OFFSET :start", {**bound, "limit": stop - start, "start": start}).fetchall()
 
 
-def _tier_query(tier: _Tier, where: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _tier_query(tier: _Tier, where: str, values: Mapping[str, Any], ranking: Ranking | None = None) -> tuple[str, dict[str, Any]]:
     """Return the SQL of all calls of a tier, best first, and its values."""
     conditions, bound = _tier_conditions(tier, values)
     if tier.tier is None or not tier.tier.words:
@@ -209,6 +215,13 @@ def _tier_query(tier: _Tier, where: str, values: Mapping[str, Any]) -> tuple[str
             f"SELECT c.rowid, c.source, c.call_id, 0.0 {_FOUND} WHERE 1{conditions}{where}"
             f" ORDER BY {closed}c.first_seen DESC, c.source, c.call_id"
         ), bound
+    if ranking is not None:
+        return (
+            f"SELECT c.rowid, c.source, c.call_id, -ranked.rank * {_FACTOR} AS score {_FOUND}"
+            f" JOIN ({ranking.sql}) AS ranked ON ranked.id = t.id"
+            f" WHERE t.id IN (SELECT rowid FROM search WHERE search MATCH :words){conditions}{where}"
+            " ORDER BY score DESC, c.source, c.call_id"
+        ), {**bound, **ranking.values}
     return (
         f"SELECT c.rowid, c.source, c.call_id, -search.rank * {_FACTOR} AS score {_FOUND} JOIN search ON search.rowid = t.id"
         f" WHERE search MATCH :words{conditions}{where} ORDER BY score DESC, c.source, c.call_id"

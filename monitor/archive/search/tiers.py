@@ -3,27 +3,36 @@
 1. calls of the identifier or programme that is typed
 2. calls with the typed words
 3. calls with other terms in place of typed words
-4. calls of the themes and publishers that are typed
+4. where these are few, calls of narrower subjects
+5. calls of the themes and publishers that are typed
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from monitor.archive.connection import Database
 from monitor.archive.schema import WORD_HAS_DOTS, WORD_WITHOUT_DOTS
-from monitor.archive.search.index import match_expression
+from monitor.archive.search.index import match_expression, match_phrases
+from monitor.archive.search.ranking import Ranking, rank_clauses
 from monitor.language import tokens
 from monitor.language.dots import without_dots
 from monitor.language.queries import Query
+from monitor.language.related import RelatedClause, narrower_clause, related_clauses
 from monitor.language.widening import ArchiveWords, Clause, Named, SearchVocabulary, Target, WideQuery, widen
 
 Resolve = Callable[[Target], Collection[int]]
 """Function that returns the ids in `indexed` of the calls of a programme, theme or source."""
 _MAX_SHOWN = 12
+_MOST_SHARE = 0.1
+"""Share of the calls that a part of a word, or its wider subject, may find; what more calls hold says too little of the word."""
+_MOST_RANKED = 500
+"""Number of calls of a tier that are ranked clause by clause, which takes longer than the BM25 of the whole expression."""
+_FEW_CALLS = 10
+"""Number of calls that are few: fewer are followed by those of narrower subjects; so many may be found in a small archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,12 @@ class Tier:
     words: str = ""
     """FTS5 expression; "" for a tier of ids."""
     ids: frozenset[int] = frozenset()
+    clauses: tuple[tuple[str, ...], ...] = ()
+    """FTS5 phrases of each clause, by which the calls are ranked; empty for the BM25 of the expression."""
+
+    def rank(self, db: Database, number: int) -> Ranking | None:
+        """Return the ranking of the calls, of which there are `number`; None for the BM25 of the expression."""
+        return rank_clauses(db, self.clauses) if self.clauses and number <= _MOST_RANKED else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +90,61 @@ def read_archive_words(db: Database, query: Query) -> ArchiveWords:
 
 
 def widen_query(db: Database, query: Query, vocabulary: SearchVocabulary | None) -> WideQuery:
-    """Return the widened query; as typed without a vocabulary."""
-    return widen(query, vocabulary, read_archive_words(db, query)) if vocabulary else WideQuery(query=query)
+    """Return the widened query; as typed without a vocabulary.
+
+    Where few calls hold it, those of narrower subjects come as well, after; where none does, the clauses that no call holds are
+    searched by what they stand near.
+    """
+    if not vocabulary:
+        return WideQuery(query=query)
+    wide = widen(query, vocabulary, read_archive_words(db, query))
+    if all(clause.optional for clause in wide.clauses):
+        return wide
+    number = _count(db, _wanted(wide.clauses), _FEW_CALLS)
+    if number == _FEW_CALLS:
+        return wide
+    clauses, shown = [], dict.fromkeys(wide.shown)
+    for clause in wide.clauses:
+        reading = None
+        if not _is_as_typed(clause, query):
+            reading = narrower_clause(clause, vocabulary) if number else _related(db, clause, vocabulary)
+        clauses.append(reading.clause if reading else clause)
+        shown.update(dict.fromkeys(reading.shown if reading else ()))
+    if tuple(clauses) == wide.clauses:
+        return wide
+    if number:
+        return replace(wide, shown=tuple(shown), further=tuple(clauses))
+    return replace(wide, shown=tuple(shown), clauses=tuple(clauses))
+
+
+def _is_as_typed(clause: Clause, query: Query) -> bool:
+    """Return whether a clause is not widened further: a small word, words in quotes, the name of a programme or publisher."""
+    named = any(target.kind is not Named.THEME for target in clause.targets) or bool(clause.identifier)
+    return clause.optional or named or any(term.text in query.quoted for term in clause.words)
+
+
+def _related(db: Database, clause: Clause, vocabulary: SearchVocabulary) -> RelatedClause | None:
+    """Return the clause to take the place of one that no call holds; None where a call holds it, and where none is near."""
+    if _count(db, _clause_expression(clause), 1):
+        return None
+    (calls,) = db.execute("SELECT count(*) FROM indexed").fetchone()
+    most = max(_FEW_CALLS, int(calls * _MOST_SHARE))
+    for group in related_clauses(clause, vocabulary):
+        found = [(number, reading) for reading in group if (number := _count(db, _clause_expression(reading.clause), most + 1))]
+        best = min(found, key=lambda pair: pair[0], default=None)
+        if best is not None and best[0] <= most:
+            return best[1]
+    return None
+
+
+def _count(db: Database, expression: str, most: int) -> int:
+    """Return the number of calls that an expression finds, counted up to `most`."""
+    rows = db.execute("SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", [expression, most])
+    return int(rows.fetchone()[0])
+
+
+def _wanted(clauses: Iterable[Clause]) -> str:
+    return " AND ".join(_clause_expression(clause) for clause in clauses if not clause.optional)
 
 
 def find_tiers(db: Database, wide: WideQuery, resolve: Resolve) -> Tiers:
@@ -86,13 +154,17 @@ def find_tiers(db: Database, wide: WideQuery, resolve: Resolve) -> Tiers:
     if not clauses:
         return Tiers(rest=(Tier(words=typed),))
     widened = _expression((clause.expression for clause in clauses), wide.query)
+    further = _expression([_wanted(wide.further)], wide.query) if wide.further else ""
     first = _ids(db, [clause.direct for clause in clauses], clauses, wide.query)
     last = _ids(db, [clause.direct | clause.indirect for clause in clauses], clauses, wide.query)
     last -= first
-    last -= _among(db, widened, last)
+    last -= _among(db, further or widened, last)
     rest = [Tier(words=typed)]
     if widened != typed:
-        rest.append(Tier(words=f"({widened}) NOT ({typed})"))
+        phrases = tuple(tuple(_phrases(clause)) for clause in wide.clauses if not clause.optional)
+        rest.append(Tier(words=f"({widened}) NOT ({typed})", clauses=phrases))
+    if further:
+        rest.append(Tier(words=f"({further}) NOT ({widened})"))
     return Tiers(first=frozenset(first), rest=(*rest, Tier(ids=frozenset(last))))
 
 
@@ -165,6 +237,15 @@ def _clause_expression(clause: Clause) -> str:
     typed = f"({' AND '.join(own)})" if len(own) > 1 else own[0]
     others = [match_expression(term) for term in clause.others]
     return f"({' OR '.join([typed, *others])})" if others else typed
+
+
+def _phrases(clause: Clause) -> Iterator[str]:
+    """Yield the FTS5 phrases of which each alone tells of the clause, also those of the words that together name one thing."""
+    for term in (*(() if clause.parts else clause.words), *clause.others):
+        yield from match_phrases(term)
+    for part in clause.parts:
+        if not part.optional:
+            yield from _phrases(part)
 
 
 def target_resolver(db: Database, programmes: Mapping[str, Collection[str]]) -> Resolve:
