@@ -13,12 +13,11 @@ from dataclasses import replace
 
 from monitor.language.abroad import are_abroad, may_concern_sweden
 from monitor.language.applicant_clauses import REFUSAL, ClauseForm, FoundClause, find_clauses
+from monitor.language.applicant_owners import find_named_by_adjective, find_owners, find_run_by_adjective
 from monitor.language.applicant_phrases import (
     Head,
     TaggedWord,
     find_heads,
-    find_named_by_adjective,
-    find_run_by_adjective,
     may_name_applicants,
     read_tokens,
 )
@@ -39,6 +38,7 @@ from monitor.language.applicant_senses import (
     MUNICIPAL,
     goes_through_another,
     is_given_an_opportunity,
+    is_more_than_others,
     is_open_call,
     is_sought,
     lacks_something,
@@ -235,6 +235,8 @@ class _Reader:
         )
         if not heads and negated and cue.side == "before":
             heads = find_run_by_adjective(tokens, begin, clause.start)
+        if not negated and all(head.group is Group.ANY for head in heads):
+            heads = [*heads, *find_owners(tokens, begin, clause.start if cue.side == "before" else last)]
         if not heads:
             self._read_unnamed(tokens, tags, clause, begin, negated=negated)
             return clause.end
@@ -385,6 +387,8 @@ class _Reader:
         if name == "applying" and puts_others_forward(tokens, clause):
             return False
         if name == "applying" and after and after[0].word in _OTHER_OBJECTS and not tokens[clause.end - 1].word.endswith(" for"):
+            return False
+        if name == "getting" and is_more_than_others(tokens, clause, heads):
             return False
         if name == "getting" and tokens[clause.start].word not in ("får", "få") and "g" not in tags[clause.start : clause.end]:
             return "R" in tags[clause.start : clause.end]
