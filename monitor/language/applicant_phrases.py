@@ -456,7 +456,7 @@ class _HeadFinder:
 
     def _end_exception(self) -> None:
         """End an exception whose examples would be of the rest: "alla utom privatpersoner, till exempel kommuner"."""
-        if self._heads and self._heads[-1].negated and self._heads[-1].group in _WITHOUT_BODIES:
+        if self._heads and self._heads[-1].negated and self._heads[-1].group in WITHOUT_BODIES:
             self._negated_until = -1
 
     def _excepts(self, place: int) -> bool:
@@ -490,7 +490,7 @@ class _HeadFinder:
             self._relative = self._blocked = False
 
 
-_WITHOUT_BODIES = frozenset((Group.INDIVIDUAL, Group.COMPANY, Group.ASSOCIATION, Group.UNIVERSITY))
+WITHOUT_BODIES = frozenset((Group.INDIVIDUAL, Group.COMPANY, Group.ASSOCIATION, Group.UNIVERSITY))
 """Groups of which no municipality is an example."""
 _EXAMPLES = 8
 """Words of a list of examples behind "som"."""

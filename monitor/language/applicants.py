@@ -32,6 +32,7 @@ from monitor.language.applicant_refusals import (
     refuses_addressed,
     refuses_nobody,
     turns_down,
+    with_examples,
 )
 from monitor.language.applicant_roles import WITH_MUNICIPALITIES, Applicant, Role
 from monitor.language.applicant_senses import (
@@ -253,6 +254,8 @@ class _Reader:
             self._open_list(tokens, tags, clause, begin, negated=negated)
             return clause.end
         role = Role.NOT if negated else self._role(tokens, tags, clause)
+        if cue.name == "exception":
+            heads = with_examples(tags, heads)
         self._last_role = role = self._role_kept(cue, role, same=heads is self._last_subject and first == begin)
         heads = [*heads, *listed_behind(tokens, tags, clause, heads, last)]
         spoken = self._speaks_of_applying(tokens, tags, clause, heads)
