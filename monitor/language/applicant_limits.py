@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from monitor.language.applicant_countries import for_others_alone, joins_another
 from monitor.language.applicant_roles import WITH_MUNICIPALITIES, Applicant, Role
@@ -33,7 +34,8 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _PATTERNS = Patterns(
-    grammar={"elsewhere": lambda: rf"\b{_WHO}\s+(?:in|from|of|i|från)\s+{name_pattern()}", "country": name_pattern}
+    "applicant_limits.toml",
+    {"who": _WHO, "elsewhere": lambda: rf"\b{_WHO}\s+(?:in|from|of|i|från)\s+{name_pattern()}", "country": name_pattern},
 )
 # "Only entities established in these two Member States": those that were named before.
 _THESE = re.compile(
@@ -95,17 +97,6 @@ _INHABITANTS = re.compile(
 _MANY = 100_000
 """Inhabitants from which a limit leaves the largest towns of a country alone."""
 _OTHER_SIZES = re.compile(r"\b(?:smaller|other|mindre|andra|övriga|andre|øvrige)\b", re.IGNORECASE)
-_OWN_CLASS = re.compile(
-    r"\b(?:separate|own|category|categories|competition|title|prize|award|egen|eget|egna|särskilt?|särskild|klass|kategori|pris|titel|pulje|klasse)\b"
-    r"[^.;\n]{0,60}?\b(?:smaller|small|mid-?sized|medium-sized|mindre|mellanstora|små|mellomstore|mellemstore)\s+(?:cit|town|municipalit|kommun|städer|by)|"
-    r"\b(?:smaller|small|mid-?sized|mindre|mellanstora|små)\s+(?:cities|towns|municipalities|kommuner(?:ne)?|städer|byer)\s+"
-    r"(?:[\w-]+\s+){0,4}?(?:own|separate|category|compete|apply|egen|eget|egna|klass|kategori|tävla\w*|söker?|søge|søke|konkurrer\w*)\b|"
-    rf"\b(?:{_WHO}|kommune(?:r|rne|ne)?)\s+(?:with|of|med)\s+(?:(?:between|mellan|mellem|mellom)\s+)?"
-    r"[0-9]{1,2}[., \u00a0]?[0-9]{3}\s*(?:to|and|till|och|til|og|[-–])\s*"
-    r"[0-9][0-9., ]*\s?(?:inhabitants|residents|invånare|indbyggere|innbyggere)\b",
-    re.IGNORECASE,
-)
-"""Smaller towns that compete among themselves."""
 _CLASS_CHARS = 500
 """Characters behind a limit in which such a competition is told of."""
 _ABROAD = re.compile(
@@ -186,7 +177,7 @@ def _without_large(statements: Sequence[Applicant], text: str) -> Sequence[Appli
         for found in _INHABITANTS.finditer(text)
         if int("".join(filter(str.isdigit, found["number"]))) >= _MANY
         and not _OTHER_SIZES.search(text[found.end() : found.end() + _SENTENCE_CHARS].split(".", 1)[0])
-        and not _OWN_CLASS.search(text, found.end(), found.end() + _CLASS_CHARS)
+        and not _PATTERNS["own_class"].search(text, found.end(), found.end() + _CLASS_CHARS)
     ]
     return [
         replace(one, group=Group.ANY, partial=True, only=False)
@@ -236,8 +227,7 @@ def _limits(text: str) -> Iterator[tuple[int, int, Role | None]]:
     for found in _PATTERNS["elsewhere"].finditer(text):
         if not _HERE.search(text, *_sentence(text, found)):
             yield *found.span(), None
-    for found in _LATER.finditer(text):
-        yield *found.span(), None
+    yield from _others_meant(text)
     for found in _ABROAD.finditer(text):
         begin, stop = _sentence(text, found)
         if not _OF_THE_UNION.search(text, begin, stop):
@@ -249,3 +239,13 @@ def _limits(text: str) -> Iterator[tuple[int, int, Role | None]]:
         yield *found.span(), Role.PARTNER
         if (large := _LARGE.search(text)) is not None:
             yield *large.span(), None
+
+
+def _others_meant(text: str) -> Iterator[tuple[int, int, Role | None]]:
+    """Yield the limits to later years and countries, and refusals in passing: "föreningar som inte är kommunala kan söka"."""
+    for found in chain(_LATER.finditer(text), _PATTERNS["in_some_countries"].finditer(text)):
+        yield *found.span(), None
+    for found in _PATTERNS["other_than_public"].finditer(text):
+        begin, stop = _sentence(text, found)
+        if _PATTERNS["asked"].search(text, begin, stop) and not _ITSELF.search(text, begin, stop):
+            yield *found.span(), Role.NOT

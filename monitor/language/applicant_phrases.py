@@ -147,8 +147,8 @@ def _known_to_neighbours(word: str, language: str) -> tuple[str, Noun | None] | 
     return ("b", None) if word == "er" and language != "sv" else None
 
 
-_NAMES, _APPLIES, _ASKS, _RUN_BY = 1, 2, 4, 24
-"""Uses of a word, as bits: it names a group, speaks of applying, asks for applicants; two bits for "kommunala" and "projekt"."""
+_NAMES, _APPLIES, _ASKS, _RUN_BY, _OWNED_BY = 1, 2, 4, 8 | 16, 8 | 32
+"""Uses of a word, as bits: it names a group, speaks of applying, asks for applicants; two for "kommunala" with "projekt"."""
 _APPLYING_TAGS = frozenset("apsuULRgATIGCDPQEKSWyBc$fhkMelHNFdVJ246")
 _ASKING_TAGS = frozenset("wkMel6")
 
@@ -171,14 +171,17 @@ def _uses_of_tag(tag: str) -> int:
 
 
 @cache
-def _owning_adjectives() -> frozenset[str]:
+def owning_adjectives() -> frozenset[str]:
+    """Return the adjectives that name a group without a noun: "kommunala", and not "lokala"."""
     return frozenset(adjectives().keys() - words_of("local"))
 
 
 def _use_of(word: str, language: str) -> int:
     """Return the uses of a casefolded word, by itself or as the first one of a phrase."""
     everyone = _NAMES if word in _EVERYONE else 0
-    run_by = 8 * (word in _owning_adjectives()) | 16 * (word in words_of("run_by_applicants"))
+    run_by = (
+        8 * (word in owning_adjectives()) | 16 * (word in words_of("run_by_applicants")) | 32 * (word in words_of("both_and"))
+    )
     return _first_words().get(word, 0) | run_by | everyone | (_uses_of_tag(_known(word, language)[0]) if word[0].isalpha() else 0)
 
 
@@ -222,7 +225,7 @@ def may_name_applicants(text: str, start: int, end: int, language: str) -> bool:
     uses = 0
     for word in words:
         uses |= word.uses
-    if uses & _RUN_BY == _RUN_BY:
+    if uses & _RUN_BY == _RUN_BY or uses & _OWNED_BY == _OWNED_BY:
         uses |= _NAMES  # "kommunala projekt omfattas inte"
     # A clause without a group still announces a list when a colon ends it; one of refusals need not even name a group.
     refuses = uses & _APPLIES and words[-1].folded == ":" and any(word.tag in ("x", "X") for word in words)
@@ -231,6 +234,7 @@ def may_name_applicants(text: str, start: int, end: int, language: str) -> bool:
     return (
         words[-1].folded == ":"
         or uses & _RUN_BY == _RUN_BY
+        or uses & _OWNED_BY == _OWNED_BY
         or any(word.speaks for word in words)
         or any(following.folded in word.phrases.speaking for word, following in pairwise(words))
     )
@@ -381,31 +385,6 @@ def find_heads(tokens: Sequence[TaggedWord], start: int, stop: int, *, blocked: 
     return heads
 
 
-def find_named_by_adjective(tokens: Sequence[TaggedWord], start: int, stop: int) -> list[Head]:
-    """Return the groups of a list of adjectives without a noun: "Vem kan söka: kommunala, statliga och fristående".
-
-    A list with any other word than adjectives and one unknown member names none.
-    """
-    members = [place for place in range(start, stop) if tokens[place].tag not in ",&" and tokens[place].word not in ".;"]
-    words = _owning_adjectives()
-    named = [place for place in members if tokens[place].word in words and tokens[place].noun is None]
-    if len(named) < 2 or len(members) - len(named) > 1:
-        return []
-    return [Head(place, adjectives()[tokens[place].word], partial=len(named) < len(members), negated=False) for place in named]
-
-
-def find_run_by_adjective(tokens: Sequence[TaggedWord], start: int, stop: int) -> list[Head]:
-    """Return the groups named by the adjectives of what is refused: "kommunala och statliga projekt omfattas inte"."""
-    if stop - start < 2 or tokens[stop - 1].word not in words_of("run_by_applicants"):
-        return []
-    words, place, heads = _owning_adjectives(), stop - 2, list[Head]()
-    while place >= start and (tokens[place].tag in "&," or tokens[place].word in adjectives()):
-        if tokens[place].word in words:
-            heads.insert(0, Head(place, adjectives()[tokens[place].word], partial=False, negated=False))
-        place -= 1
-    return heads
-
-
 class _HeadFinder:
     """Search for heads in a stretch of tokens, with what earlier tokens say of later ones."""
 
@@ -454,6 +433,7 @@ class _HeadFinder:
             self._negated_until, self._blocked, self._relative = -1, False, False
         elif tag == "z":
             self._blocked = self._relative = False
+            self._end_exception()
             self._partial = True
         elif tag == "Z":
             self._partial = True
@@ -471,7 +451,13 @@ class _HeadFinder:
                 self._blocked = self._relative = False
         elif tag in ":;":
             self._negated_until = -1 if tag == ";" else self._negated_until
+            self._end_exception()
             self._blocked = self._relative = False
+
+    def _end_exception(self) -> None:
+        """End an exception whose examples would be of the rest: "alla utom privatpersoner, till exempel kommuner"."""
+        if self._heads and self._heads[-1].negated and self._heads[-1].group in WITHOUT_BODIES:
+            self._negated_until = -1
 
     def _excepts(self, place: int) -> bool:
         """Tell whether a word for "besides" means "except", as it does behind "all": "alla, förutom kommuner"."""
@@ -504,6 +490,8 @@ class _HeadFinder:
             self._relative = self._blocked = False
 
 
+WITHOUT_BODIES = frozenset((Group.INDIVIDUAL, Group.COMPANY, Group.ASSOCIATION, Group.UNIVERSITY))
+"""Groups of which no municipality is an example."""
 _EXAMPLES = 8
 """Words of a list of examples behind "som"."""
 _THAT = word_set("att at")  # in Danish and Norwegian, too; the English "at" has a tag

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from monitor.language.applicant_clauses import FoundClause
-from monitor.language.applicant_phrases import Head, TaggedWord
+from monitor.language.applicant_phrases import WITHOUT_BODIES, Head, TaggedWord
 from monitor.language.applicant_words import Group, word_set, words_of
 from monitor.language.segments import Segment
 
@@ -239,3 +239,15 @@ def turns_down(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, hea
         and "r" not in tags[behind:stop]
         and words_of("this_round").issuperset(token.word for token in rest[places[-1] + 1 :] if token.tag not in "xX")
     )
+
+
+def with_examples(tags: str, heads: Sequence[Head]) -> list[Head]:
+    """Return the heads of an exception, with those that are examples of the rest as no part of it.
+
+    "Alla kan söka utom privatpersoner, till exempel kommuner" excepts no municipality: it is no example of a person.
+    """
+    first = heads[0]
+    end = next((place for place in range(first.place, heads[-1].place) if tags[place] in "z:"), None)
+    if end is None or any(head.group not in WITHOUT_BODIES for head in heads if head.place < end):
+        return list(heads)
+    return [head._replace(negated=not head.negated, partial=True) if head.place > end else head for head in heads]

@@ -77,7 +77,7 @@ def municipal_role(statements: Sequence[Applicant]) -> Eligibility | None:
         return Eligibility(Role.NOT, refusal)
     if named is not None and not named.statement.owned:
         return named
-    general = _named(whole, frozenset((Group.PUBLIC, Group.SCHOOL))) or _named(whole, frozenset((Group.ANY,)))
+    general = _named(beside, frozenset((Group.PUBLIC, Group.SCHOOL))) or _named(whole, frozenset((Group.ANY,)))
     if named is not None and named.role is not Role.NOT and (general is None or general.role is not Role.MAY):
         return named
     return general or _others(statements)
@@ -114,7 +114,10 @@ def _part(role: Role, statements: Sequence[Applicant]) -> Role:
 def _others(statements: Sequence[Applicant]) -> Eligibility | None:
     may = [statement for statement in statements if statement.role is Role.MAY and statement.group not in WITH_MUNICIPALITIES]
     if any(statement.partial and statement.group is Group.ANY for statement in statements if statement.role is Role.MAY):
-        may = [statement for statement in may if statement.only]
+        # "universitet, högskolor eller en annan organisation som fonden godkänt" leaves open who else, whatever else it says.
+        last = {one.start: one for one in statements if one.role is Role.MAY}
+        open_ended = {start for start, one in last.items() if one.partial and one.group is Group.ANY}
+        may = [statement for statement in may if statement.only and statement.start not in open_ended]
     for statement in sorted(may, key=lambda statement: not statement.only):
         if statement.only or not statement.partial:
             return Eligibility(Role.NOT, statement)

@@ -30,6 +30,16 @@ def goes_through_another(tokens: Sequence[TaggedWord], tags: str, clause: FoundC
     return _THROUGH.search(rest) is not None
 
 
+def is_more_than_others(tokens: Sequence[TaggedWord], clause: FoundClause, heads: Sequence[Head]) -> bool:
+    """Tell whether those named get a higher share than other applicants: "små företag kan få ytterligare 20 procentenheter"."""
+    if any(head.group in MUNICIPAL for head in heads):
+        return False
+    return any(token.word in words_of("higher_share") for token in tokens[clause.end : clause.end + _SHARE_WORDS])
+
+
+_SHARE_WORDS = 6
+
+
 def is_given_an_opportunity(tokens: Sequence[TaggedWord], heads: Sequence[Head]) -> bool:
     """Tell whether those named are given a chance, and not a duty: "programmet ger kommuner möjlighet att samarbeta"."""
     return _CHANCE.search(tokens[heads[-1].place + 1].word) is not None

@@ -28,7 +28,9 @@ def last_of(tokens: Sequence[TaggedWord], tags: str, clause: FoundClause, follow
         return len(tokens)
     if following.cue.side != "before":
         return following.start
-    cut = max(tags.rfind(mark, clause.end, following.start) for mark in ",B")
+    # "medan kommuner, regioner och företag kan delta": the subject begins behind the conjunction, not behind the last comma.
+    contrast = tags.rfind("B", clause.end, following.start)
+    cut = contrast if contrast >= 0 else tags.rfind(",", clause.end, following.start)
     return _next_subject(tokens, clause.end, following.start) or (cut if cut >= 0 else following.start)
 
 

@@ -13,12 +13,11 @@ from dataclasses import replace
 
 from monitor.language.abroad import are_abroad, may_concern_sweden
 from monitor.language.applicant_clauses import REFUSAL, ClauseForm, FoundClause, find_clauses
+from monitor.language.applicant_owners import find_named_by_adjective, find_owners, find_run_by_adjective
 from monitor.language.applicant_phrases import (
     Head,
     TaggedWord,
     find_heads,
-    find_named_by_adjective,
-    find_run_by_adjective,
     may_name_applicants,
     read_tokens,
 )
@@ -33,12 +32,14 @@ from monitor.language.applicant_refusals import (
     refuses_addressed,
     refuses_nobody,
     turns_down,
+    with_examples,
 )
 from monitor.language.applicant_roles import WITH_MUNICIPALITIES, Applicant, Role
 from monitor.language.applicant_senses import (
     MUNICIPAL,
     goes_through_another,
     is_given_an_opportunity,
+    is_more_than_others,
     is_open_call,
     is_sought,
     lacks_something,
@@ -235,6 +236,8 @@ class _Reader:
         )
         if not heads and negated and cue.side == "before":
             heads = find_run_by_adjective(tokens, begin, clause.start)
+        if not negated and all(head.group is Group.ANY for head in heads):
+            heads = [*heads, *find_owners(tokens, begin, clause.start if cue.side == "before" else last)]
         if not heads:
             self._read_unnamed(tokens, tags, clause, begin, negated=negated)
             return clause.end
@@ -251,6 +254,8 @@ class _Reader:
             self._open_list(tokens, tags, clause, begin, negated=negated)
             return clause.end
         role = Role.NOT if negated else self._role(tokens, tags, clause)
+        if cue.name == "exception":
+            heads = with_examples(tags, heads)
         self._last_role = role = self._role_kept(cue, role, same=heads is self._last_subject and first == begin)
         heads = [*heads, *listed_behind(tokens, tags, clause, heads, last)]
         spoken = self._speaks_of_applying(tokens, tags, clause, heads)
@@ -385,6 +390,8 @@ class _Reader:
         if name == "applying" and puts_others_forward(tokens, clause):
             return False
         if name == "applying" and after and after[0].word in _OTHER_OBJECTS and not tokens[clause.end - 1].word.endswith(" for"):
+            return False
+        if name == "getting" and is_more_than_others(tokens, clause, heads):
             return False
         if name == "getting" and tokens[clause.start].word not in ("får", "få") and "g" not in tags[clause.start : clause.end]:
             return "R" in tags[clause.start : clause.end]

@@ -10,6 +10,8 @@ import pytest
 
 from monitor.language import (
     applicant_clauses,
+    applicant_countries,
+    applicant_limits,
     application_language,
     closed,
     cofinancing,
@@ -49,6 +51,8 @@ PATTERNS = {
     "partner_searches.toml": partner_searches._PATTERNS,
     "invited.toml": invited._PATTERNS,
     "application_language.toml": application_language._PATTERNS,
+    "applicant_countries.toml": applicant_countries._PATTERNS,
+    "applicant_limits.toml": applicant_limits._PATTERNS,
 }
 FILES = sorted(entry.name for entry in datafile.data_file("").iterdir() if entry.name.endswith(".toml"))
 WORDS = re.compile(r"[\w-]+")
@@ -209,6 +213,8 @@ CHECKS = {
     ("applicants", "taken_up"): answers(Role.NOT),
     ("applicants", "this_round"): answers(Role.NOT),
     ("applicants", "any_longer"): answers(Role.NOT),
+    ("applicants", "higher_share"): answers(None),
+    ("applicants", "both_and"): answers(Role.MAY),
     ("applicants", "says_that"): answers(Role.NOT),
     ("applicants", "run_by_applicants"): answers(Role.NOT),
     ("applicants", "nominated"): answers(None),
