@@ -5,7 +5,7 @@ gives where the title begins with one. `labelled_items/trades_own.jsonl` has 90 
 before the rules were run on it. `labelled_items/subjects.jsonl` (120, by such a reader) and `labelled_items/subjects_own.jsonl` (70, by
 the writer) have names of programmes, weather, places and Interreg areas beside the subjects that they are taken for.
 `labelled_items/subjects_b.jsonl` (120) and `labelled_items/subjects_c.jsonl` (140) are two more such readers' items, and
-`labelled_items/subjects_own2.jsonl` (90) has the writer's around what was wrong in them: funds, school forms, buses, festivals, vehicles.
+`labelled_items/subjects_d.jsonl` (140) is one by which nothing was mended, and `labelled_items/subjects_own2.jsonl` (90) has the writer's around what was wrong in them: funds, school forms, buses, festivals, vehicles.
 `python -m tests.matching.test_trades` prints the shares and each item that differs.
 """
 
@@ -48,6 +48,8 @@ SHARES = [
     ("subjects_b.jsonl", "en", 60, 0.97),
     ("subjects_c.jsonl", "sv", 70, 0.93),
     ("subjects_c.jsonl", "en", 70, 0.97),
+    ("subjects_d.jsonl", "sv", 72, 0.85),
+    ("subjects_d.jsonl", "en", 68, 0.85),
     ("subjects_own2.jsonl", "sv", 49, 0.94),
     ("subjects_own2.jsonl", "en", 41, 0.9),
 ]
