@@ -89,15 +89,15 @@ def test_a_threshold_shows_the_calls_it_moves_before_it_is_saved(editor, site):
     path = "/samordna/forvaltningar/kultur-fritid"
     file = site.config.rules_dir / "departments.toml"
     before = file.read_text("utf-8")
-    reviewed, saved = change(editor, path, threshold="1,5")
+    reviewed, saved = change(editor, path, threshold="17,5")
     words = re.sub(r"<[^>]+>", "", reviewed.text)
-    assert "6 blir 1,5" in words
-    assert int(re.search(r"Kultur- och fritidsförvaltningen: (\d+) till, 0 bort", words)[1]) > 0
+    assert "6 blir 17,5" in words
+    assert int(re.search(r"Kultur- och fritidsförvaltningen: 0 till, (\d+) bort", words)[1]) > 0
     assert saved.status_code == 303
     after = file.read_text("utf-8")
     changed = [(old, new) for old, new in zip(before.splitlines(), after.splitlines(), strict=True) if old != new]
-    assert changed == [("threshold = 6.0", "threshold = 1.5")]
-    assert site.rules.departments["kultur-fritid"].threshold == 1.5
+    assert changed == [("threshold = 6.0", "threshold = 17.5")]
+    assert site.rules.departments["kultur-fritid"].threshold == 17.5
     assert site.jobs.rematched == 1
 
 
