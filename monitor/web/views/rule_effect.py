@@ -282,7 +282,7 @@ def _compare_rows(
         scans = {zone: before.scan(text, zone) for zone, text in zones.items() if text}
         one = Judgement(before, call, scans, stored=partial(stored_reading, db, *call.key), documents=own)
         other = Judgement(after, call, scans, documents=own, shared=Shared(one, frozenset(), gates=old.fit == new.fit))
-        if only_moved and one.departments.keys() == other.departments.keys() and not _may_yield(one) and not _may_yield(other):
+        if only_moved and _reached(one) == _reached(other):
             continue
         texts = MarkedTexts(db, call)
         old_matches = {match.department: match for match in matches_of(one) if not others.take(one, match.department)}
@@ -296,9 +296,13 @@ def _compare_rows(
     return after_keys
 
 
-def _may_yield(judgement: Judgement) -> bool:
-    """Return True when another department's theme may take the call from a department."""
-    return any(judgement.yields_from(name) is not None for name in judgement.departments)
+def _reached(judgement: Judgement) -> dict[str, tuple[int | None, frozenset[str]]]:
+    """Return for each reached department what decides whether another department's theme takes the call (`_OtherThemes.take`)."""
+    reached = {}
+    for name in judgement.departments:
+        least = judgement.yields_from(name)
+        reached[name] = least, judgement.naming_words(name) if least is not None else frozenset()
+    return reached
 
 
 class _OtherThemes:
